@@ -1,0 +1,84 @@
+"""The command line: one module a verb, each thin; heavy rooms are imported when their verb runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
+
+import click
+
+from akhbar.exits import Exit, describe
+
+# verb → module of akhbar.commands that holds the click command of that name
+VERBS = {
+    "demo": "demo",
+    "crawl": "crawl",
+    "extract": "extract",
+    "parse": "parse",
+    "outlets": "outlets",
+    "search": "search",
+    "show": "show",
+    "status": "status",
+    "db": "db",
+}
+
+
+class Verbs(click.Group):
+    """The verbs, each imported when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = getattr(import_module(f"akhbar.commands.{VERBS[name]}"), name)
+        return command
+
+
+def _version() -> str:
+    try:
+        return version("akhbar")
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "checkout"
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(_version(), message="akhbar %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def group(context: click.Context, debug: bool) -> None:
+    """Akhbar (أخبار) crawls Arabic news, reads each article out of its page, recognises copies,
+    and keeps a Postgres corpus.
+
+    Exit status: 0 done, 1 unexpected fault, 2 wrong use, 3 an outlet is unwell, 4 another crawl of
+    the outlet is running, 75 storage is not available (nothing was lost; run again).
+    """
+    context.obj = {"debug": debug}
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the status that INTERFACE promises; an error is one line."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = group.main(arguments, prog_name="akhbar", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = Exit.WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        status = Exit.INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output went away (`akhbar extract … | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = Exit.DONE
+    except Exception as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        line, status = describe(error)
+        click.echo(f"akhbar: {line}", err=True)
+    sys.exit(int(status or 0))

@@ -1,0 +1,70 @@
+"""`akhbar crawl`: one crawl for each outlet, with the ledger's sum at the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from akhbar.instants import INSTANT
+from akhbar.output import print_json
+
+
+@click.command()
+@click.argument("outlets", nargs=-1, metavar="[OUTLET]…")
+@click.option("--all", "every", is_flag=True, help="Crawl every outlet.")
+@click.option("--since", type=INSTANT, help="Only articles announced since: 2d, 12h or 2026-01-31.")
+@click.option("--until", type=INSTANT, help="Only articles announced before: 2d, 12h or 2026-01-31.")
+@click.option("--limit", type=click.IntRange(min=1), help="Fetch at most this many pages an outlet.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value with each crawl's counts.")
+@click.option("-v", "--verbose", is_flag=True, help="Log what Scrapy does.")
+def crawl(
+    outlets: tuple[str, ...],
+    every: bool,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """Crawl outlets: discover, fetch, read and store what is new; go on where an earlier crawl stopped.
+
+    Ctrl-C ends cleanly: what is under way is finished, the rest waits for the next crawl. Exit
+    status 3 says that an outlet is unwell, 4 that another crawl of it is running, 75 that the
+    database is away.
+    """
+    from akhbar.outlets import find_outlet, load_outlets
+
+    if bool(outlets) == every:
+        raise click.UsageError("name one outlet or more, or --all")
+    spiders = list(load_outlets().values()) if every else [find_outlet(slug) for slug in outlets]
+
+    from crawler import settings as defaults
+
+    if not defaults.CONTACT:
+        raise click.UsageError(
+            "set AKHBAR_CONTACT to a URL or mailbox first: a live crawl tells outlets whom to write to, "
+            "e.g. export AKHBAR_CONTACT=https://example.org/crawler"
+        )
+    from akhbar.crawling import Plan, project_settings, run_crawls
+    from akhbar.progress import Progress
+    from akhbar.summary import print_results, results_as_json, worst_status
+
+    arguments: dict[str, Any] = {"since": since, "until": until, "limit": limit}
+    settings = project_settings(
+        {
+            "LOG_LEVEL": "INFO" if verbose else "WARNING",
+            "CRAWL_LIMIT": limit,
+            "CRAWL_SINCE": since,
+            "CRAWL_UNTIL": until,
+            "CRAWL_ARGUMENTS": {key: str(value) for key, value in arguments.items() if value is not None},
+        }
+    )
+    with Progress() as progress:
+        results = run_crawls([[Plan(spider) for spider in spiders]], settings, watch=progress.show)
+    if as_json:
+        print_json(results_as_json(results))
+    else:
+        print_results(results)
+    return worst_status(results)

@@ -1,0 +1,62 @@
+"""`akhbar db`: the database behind the corpus."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import click
+
+from akhbar.output import notes
+
+
+@click.group()
+def db() -> None:
+    """The database: the embedded Postgres under AKHBAR_HOME, or the one at AKHBAR_DATABASE_URL."""
+
+
+@db.command()
+def url() -> None:
+    """Print a libpq URL for psql and other programs; the embedded server is started where needed."""
+    from corpus import database
+
+    # a given URL may hold a password: it is its owner's to print, not ours
+    if not database.is_embedded():
+        raise click.UsageError("the database is the one of AKHBAR_DATABASE_URL; print that variable")
+    click.echo(database.database_url())
+
+
+@db.command()
+def migrate() -> None:
+    """Bring the schema up to this program's version. Every command does so by itself; this one says what it did."""
+    from corpus import database
+
+    connection = database.connect(migrated=False)
+    try:
+        applied = database.migrate(connection)
+    finally:
+        connection.close()
+    notes.print("\n".join(applied) if applied else "The schema is up to date.")
+
+
+@db.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PSQL ARGUMENTS]…")
+def shell(arguments: tuple[str, ...]) -> int:
+    """Open psql on the corpus; arguments go to psql, e.g. `akhbar db shell -c 'table corpus.outlets'`."""
+    from corpus import database
+
+    database.connect().close()
+    program, environment = database.shell_command()
+    return subprocess.run([program, *arguments], env={**os.environ, **environment}, check=False).returncode
+
+
+@db.command()
+def stop() -> None:
+    """Stop the embedded server. The next command that needs it starts it again."""
+    from corpus import database
+
+    if not database.is_embedded():
+        raise click.UsageError("the database is the one of AKHBAR_DATABASE_URL; akhbar does not stop it")
+    notes.print(
+        "The embedded server has stopped." if database.stop() else "The embedded server was not running."
+    )

@@ -1,0 +1,141 @@
+"""Crawls in this process: the one way in which every command and job runs an outlet's spider."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from akhbar.exits import Exit, describe
+from pipelines.session import Session
+
+if TYPE_CHECKING:
+    from corpus.ledger import LedgerSum
+    from crawler.spider import NewsSpider
+
+# crawls of different outlets side by side in one process; each is held back by its host's pace,
+# so the readers, not the network, are what they share
+TOGETHER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A crawl to be run: an outlet's spider, and what it is told besides."""
+
+    spider: type[NewsSpider]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class CrawlResult:
+    """What a crawl of one outlet came to."""
+
+    outlet: str
+    sum: LedgerSum | None
+    counts: dict[str, int]
+    reason: str
+    error: Exception | None
+    verdict: str | None = None
+
+    @property
+    def status(self) -> Exit:
+        """The exit status that this crawl by itself would give."""
+        if self.error is not None:
+            return describe(self.error)[1]
+        if self.sum is not None and not self.sum.holds:
+            return Exit.FAULT
+        if self.verdict in {"silent", "blocked", "relaid", "broken"}:
+            return Exit.UNWELL
+        return Exit.DONE
+
+
+def project_settings(changes: Mapping[str, Any]) -> Settings:
+    """Scrapy's settings as `crawler.settings` has them, wherever the command is run, with `changes` on top."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update(changes, priority="cmdline")
+    return settings
+
+
+def run_crawls(
+    rounds: Iterable[Sequence[Plan]],
+    settings: Settings,
+    *,
+    watch: Callable[[Sequence[Crawler]], None] = lambda crawlers: None,
+) -> list[CrawlResult]:
+    """Crawl, round after round, the outlets of a round side by side, until all have ended.
+
+    SIGINT or SIGTERM ends the crawls under way cleanly and begins no more. `watch` is called about
+    once a second with the crawls that have begun. May be called once in a process, because
+    Twisted's reactor starts once.
+    """
+    process = AsyncCrawlerProcess(settings)
+    begun: list[Crawler] = []
+    faults: dict[int, Exception] = {}
+
+    def interrupted() -> bool:
+        return any(_reason(crawler) == "shutdown" for crawler in begun)
+
+    async def crawl_one(plan: Plan, turn: asyncio.Semaphore) -> None:
+        async with turn:
+            if interrupted():
+                return
+            crawler = process.create_crawler(plan.spider)
+            begun.append(crawler)
+            try:
+                await process.crawl(crawler, **plan.arguments)
+            except Exception as error:
+                faults[id(crawler)] = error
+
+    async def crawl_all() -> None:
+        turn = asyncio.Semaphore(TOGETHER)
+        watcher = asyncio.ensure_future(_watch(begun, watch))
+        try:
+            for plans in rounds:
+                await asyncio.gather(*(crawl_one(plan, turn) for plan in plans))
+                if interrupted():
+                    break
+        finally:
+            watcher.cancel()
+            from twisted.internet import reactor
+
+            with contextlib.suppress(RuntimeError):  # a second Ctrl-C has stopped it already
+                reactor.stop()  # type: ignore[attr-defined]
+
+    task = asyncio.get_event_loop().create_task(crawl_all())
+    process.start(stop_after_crawl=False)
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        raise error
+    return [_result_of(crawler, faults.get(id(crawler))) for crawler in begun]
+
+
+async def _watch(begun: Sequence[Crawler], watch: Callable[[Sequence[Crawler]], None]) -> None:
+    while True:
+        await asyncio.sleep(1)
+        watch(begun)
+
+
+def _reason(crawler: Crawler) -> str | None:
+    reason: str | None = crawler.stats.get_value("finish_reason") if crawler.stats else None
+    return reason
+
+
+def name_of(crawler: Crawler) -> str:
+    """The slug of the outlet that a crawl is of."""
+    return (crawler.spider or crawler.spidercls).name
+
+
+def _result_of(crawler: Crawler, fault: Exception | None) -> CrawlResult:
+    session = crawler.get_extension(Session)
+    return CrawlResult(
+        outlet=name_of(crawler),
+        sum=session.sum if session else None,
+        counts=dict(session.counts) if session else {},
+        reason=_reason(crawler) or "not_started",
+        error=(session.error if session else None) or fault,
+    )

@@ -1,0 +1,567 @@
+"""Keeping articles: one row an article, every version, in the transaction that ends its ledger row.
+
+`store` takes a batch. A row that Postgres refuses is found by halving the batch and ends `rejected`
+with its reason; its neighbours are stored. Batches are sorted by key, and the articles of one outlet
+are written by one transaction at a time (an advisory lock, free of contention where the outlet's
+lease is held), so writers neither deadlock nor race for the same text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import Json, execute_values
+
+from corpus.crawls import Crawl, fence
+from corpus.ledger import Ending, close_rows, recheck_at
+from corpus.text import mend, mend_url, url_hash, within_news_time
+from corpus.transaction import may_succeed_again, transaction
+from corpus.unavailable import StorageUnavailable
+from corpus.vector import search_vector
+from crawler.arabic.letters import fold
+from crawler.items import Article
+
+HEADLINE_LIMIT = 1_000  # characters; longer ones are a page's text taken for its headline
+BODY_LIMIT = 2_000_000
+SHORT_LIMIT = 2_000  # of byline, dateline, section and the like, which are cut there
+LIST_LIMIT = 100  # authors, tags, credits
+TELLING_WORDS = 25  # below, an equal body alone does not make two articles one (flashes, prices)
+WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old one is not believed
+
+Result = TypeVar("Result")
+
+_OUTLET_LOCK = 1_634_428_003
+_TRIES = 5
+
+_TEXT_FIELDS = (
+    "headline", "lead", "body", "appended", "byline", "authors", "agency", "dateline", "published_text",
+    "published_at", "published_precision", "timezone_assumed", "updated_at", "section", "tags", "language",
+    "image_url", "provenance", "extractor_version", "content_hash", "word_count",
+)  # fmt: skip
+_ARTICLE_COLUMNS = (
+    "outlet_id", "url", "canonical_url", "canonical_hash", *_TEXT_FIELDS, "body_truncated", "first_seen_at",
+    "last_seen_at", "changed_at", "crawl_id", "search",
+)  # fmt: skip
+_CASTS = {
+    "authors": "::text[]", "tags": "::text[]", "search": "::tsvector", "published_at": "::timestamptz",
+    "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """An article to keep, with the ledger row it came from (None: from no crawl) and the answer's validators."""
+
+    article: Article
+    candidate_id: int | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    archive: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a submission.
+
+    `state` is stored (new), revised (a new version, `changes` says of what), unchanged, duplicate (another
+    address of an article that is already here) or rejected. `reason` says why a row is rejected, and
+    `worse_reading` or `takedown` where that kept an article from being written.
+    """
+
+    state: str
+    article_id: int | None = None
+    reason: str | None = None
+    changes: tuple[str, ...] = ()
+
+
+class _Refused(Exception):
+    """A submission that cannot be stored, with its reason."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A submission made ready for its row."""
+
+    place: int
+    submission: Submission
+    outlet: str
+    row: dict[str, Any]
+    credits: list[tuple[str, str, list[str]]]
+    addresses: dict[bytes, str]
+
+    @property
+    def key(self) -> bytes:
+        return bytes(self.row["canonical_hash"])
+
+
+def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Submission]) -> list[Outcome]:
+    """Keeps a batch (up to about 100 is the best size); one outcome a submission, in the order given.
+
+    Article, revision, credits, addresses and ledger row are written in one transaction. `crawl` is None
+    for articles that come from no crawl (an import); their `outlet` must then be known to the corpus.
+    Raises CrawlLost, StorageUnavailable (nothing, or a whole part of the batch, was then stored, and
+    storing the batch again is safe); never an error of the data.
+    """
+    outcomes: list[Outcome | None] = [None] * len(submissions)
+    drafts: list[_Draft] = []
+    refused: list[tuple[int, str]] = []
+    now = datetime.now(UTC)
+    for place, submission in enumerate(submissions):
+        try:
+            drafts.append(_draft(place, submission, crawl, now))
+        except _Refused as error:
+            refused.append((place, str(error)))
+        except (TypeError, ValueError, AttributeError) as error:
+            refused.append((place, f"storage:{type(error).__name__}"))
+
+    def keep(part: list[_Draft]) -> None:
+        if not part:
+            return
+        try:
+            found = _in_transaction(connection, lambda cursor: _write(cursor, crawl, part, now))
+        except (psycopg2.Error, ValueError, UnicodeError, OverflowError) as error:
+            if len(part) == 1:
+                refused.append((part[0].place, f"storage:{_short(error)}"))
+                return
+            middle = len(part) // 2
+            keep(part[:middle])
+            keep(part[middle:])
+        else:
+            for place, outcome in found.items():
+                outcomes[place] = outcome
+
+    drafts.sort(key=lambda draft: (draft.key, draft.place))
+    for part in _rounds(drafts):
+        keep(part)
+    if refused:
+        _in_transaction(connection, lambda cursor: _refuse(cursor, crawl, submissions, refused))
+        for place, reason in refused:
+            outcomes[place] = Outcome("rejected", None, reason)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _in_transaction(connection: Connection, work: Callable[[Cursor], Result]) -> Result:
+    for attempt in range(_TRIES):
+        try:
+            with transaction(connection) as cursor:
+                return work(cursor)
+        except psycopg2.Error as error:
+            if not may_succeed_again(error) or attempt == _TRIES - 1:
+                raise
+    raise StorageUnavailable("The database kept breaking off the transaction.")
+
+
+def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetime) -> _Draft:
+    """The row of a submission, mended; raises _Refused where there is no article in it."""
+    article = submission.article
+    headline, body = mend(article.headline).strip(), mend(article.body).strip()
+    canonical, url = (
+        mend_url(article.canonical_url or ""),
+        mend_url(article.url or article.canonical_url or ""),
+    )
+    for value, reason in ((headline, "no_headline"), (body, "no_body"), (canonical, "no_canonical_url")):
+        if not value:
+            raise _Refused(reason)
+    if len(headline) > HEADLINE_LIMIT:
+        raise _Refused("headline_too_long")
+    if len(body) > BODY_LIMIT:
+        raise _Refused("body_too_long")
+    outlet = crawl.outlet if crawl else article.outlet
+    if not outlet:
+        raise _Refused("unknown_outlet")
+    lead = _cut(article.lead)
+    folded = fold(body)
+    published_at = within_news_time(article.published_at, now=now)
+    published_text = _cut(article.published_text)
+    if published_at is None and article.published_at is not None and not published_text:
+        published_text = article.published_at.isoformat()
+    fetched_at = within_news_time(article.fetched_at, now=now) or now
+    row: dict[str, Any] = {
+        "url": url,
+        "canonical_url": canonical,
+        "canonical_hash": url_hash(canonical),
+        "headline": headline,
+        "lead": lead,
+        "body": body,
+        "appended": Json([{"headline": mend(s.headline), "body": mend(s.body)} for s in article.appended]),
+        "byline": _cut(article.byline),
+        "authors": _cut_all(article.authors),
+        "agency": _cut(article.agency),
+        "dateline": _cut(article.dateline),
+        "published_text": published_text,
+        "published_at": published_at,
+        "published_precision": article.published_precision if published_at else None,
+        "timezone_assumed": bool(article.timezone_assumed),
+        "updated_at": within_news_time(article.updated_at, now=now),
+        "section": _cut(article.section),
+        "tags": _cut_all(article.tags),
+        "language": _cut(article.language),
+        "image_url": mend_url(article.image_url)[:8192] if article.image_url else None,
+        "provenance": Json(
+            {mend(name): {"rule": mend(e.rule), "raw": _cut(e.raw)} for name, e in article.provenance.items()}
+        ),
+        "extractor_version": mend(article.extractor_version),
+        "content_hash": bytes(article.content_hash or hashlib.sha256(folded.encode()).digest()),
+        "word_count": len(folded.split()),
+        "body_truncated": bool(article.body_truncated),
+        "first_seen_at": fetched_at,
+        "last_seen_at": fetched_at,
+        "changed_at": fetched_at,
+        "crawl_id": crawl.id if crawl else None,
+        "search": search_vector(headline, lead, body),
+    }
+    addresses = {url_hash(address): address for address in (canonical, url)}
+    return _Draft(place, submission, outlet, row, _credits(article), addresses)
+
+
+def _credits(article: Article) -> list[tuple[str, str, list[str]]]:
+    """(name, role, folded words) of every credit; authors and agency too where the credits leave them out."""
+    named = [(credit.name, credit.role) for credit in article.credits]
+    known = {fold(name) for name, _ in named}
+    named += [(name, "writer") for name in article.authors if fold(name) not in known]
+    if article.agency and fold(article.agency) not in known:
+        named.append((article.agency, "agency"))
+    rows = []
+    for name, role in named[:LIST_LIMIT]:
+        name = _cut(name) or ""
+        words = [word for word in fold(name).split() if len(word) <= 120][:50]
+        if name and words:
+            rows.append((name, mend(role), words))
+    return rows
+
+
+def _cut(text: str | None) -> str | None:
+    return (mend(text)[:SHORT_LIMIT].strip() or None) if text else None
+
+
+def _cut_all(texts: Sequence[str]) -> list[str]:
+    return [cut for text in list(texts)[:LIST_LIMIT] if (cut := _cut(text))]
+
+
+def _short(error: Exception) -> str:
+    """A reason's word for an error: its SQLSTATE's name where it has one, never its text (which quotes rows)."""
+    return type(error).__name__
+
+
+def _rounds(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
+    """`drafts` in as few parts as keep two of one address, or of one text, out of the same part."""
+    rounds: list[tuple[list[_Draft], set[tuple[str, bytes]]]] = []
+    for draft in drafts:
+        keys = {(draft.outlet, key) for key in (*draft.addresses, draft.row["content_hash"])}
+        for part, taken in rounds:
+            if not keys & taken:
+                part.append(draft)
+                taken |= keys
+                break
+        else:
+            rounds.append(([draft], set(keys)))
+    return [part for part, _ in rounds]
+
+
+@dataclass(slots=True)
+class _Held:
+    """The ledger row of a draft, held in `fetching` by this crawl."""
+
+    article_id: int | None
+    checks: int
+
+
+def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[_Draft], now: datetime) -> dict[int, Outcome]:
+    if crawl:
+        fence(cursor, crawl)
+        outlets = {crawl.outlet: crawl.outlet_id}
+    else:
+        cursor.execute(
+            "SELECT slug, id FROM akhbar.outlets WHERE slug = ANY(%s)", (sorted({d.outlet for d in drafts}),)
+        )
+        outlets = dict(cursor.fetchall())
+    outcomes = {
+        draft.place: Outcome("rejected", None, "unknown_outlet")
+        for draft in drafts
+        if draft.outlet not in outlets
+    }
+    drafts = [draft for draft in drafts if draft.outlet in outlets]
+    for draft in drafts:
+        draft.row["outlet_id"] = outlets[draft.outlet]
+    for outlet_id in sorted(set(outlets.values())):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_OUTLET_LOCK, outlet_id))
+
+    held = _held_rows(cursor, crawl, drafts)
+    found = _find(cursor, drafts)
+    new: list[_Draft] = []
+    for draft in drafts:
+        match = found.get(draft.place)
+        if match is None:
+            new.append(draft)
+        else:
+            ledger_row = held.get(draft.submission.candidate_id or 0)
+            own = ledger_row is not None and ledger_row.article_id == match["id"]
+            outcomes[draft.place] = _meet(cursor, crawl, draft, match, own or ledger_row is None, now)
+    outcomes |= _insert(cursor, crawl, new, now)
+    _link(cursor, drafts, outcomes)
+    _end_rows(cursor, drafts, outcomes, held, now)
+    return outcomes
+
+
+def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[_Draft]) -> dict[int, _Held]:
+    if crawl is None:
+        return {}
+    cursor.execute(
+        "SELECT id, url, article_id, checks FROM akhbar.candidates"
+        " WHERE id = ANY(%s) AND state = 'fetching' AND crawl_id = %s ORDER BY id FOR UPDATE",
+        (
+            sorted(d.submission.candidate_id for d in drafts if d.submission.candidate_id is not None),
+            crawl.id,
+        ),
+    )
+    rows = cursor.fetchall()
+    announced = {id_: url for id_, url, _, _ in rows}
+    for draft in drafts:
+        if url := announced.get(draft.submission.candidate_id or 0):
+            draft.addresses.setdefault(url_hash(url), url)
+    return {id_: _Held(article_id, checks) for id_, _, article_id, checks in rows}
+
+
+def _find(cursor: Cursor, drafts: Sequence[_Draft]) -> dict[int, dict[str, Any]]:
+    """The article that each draft is already, by its canonical address or by its text."""
+    if not drafts:
+        return {}
+    outlet_ids = sorted({draft.row["outlet_id"] for draft in drafts})
+    cursor.execute(
+        "SELECT outlet_id, url_hash, article_id FROM akhbar.addresses"
+        " WHERE url_hash = ANY(%s) AND outlet_id = ANY(%s)",
+        ([draft.key for draft in drafts], outlet_ids),
+    )
+    by_address = {(outlet_id, bytes(key)): id_ for outlet_id, key, id_ in cursor.fetchall()}
+    cursor.execute(
+        "SELECT outlet_id, content_hash, id, word_count, headline FROM akhbar.articles"
+        " WHERE content_hash = ANY(%s) AND outlet_id = ANY(%s) ORDER BY id DESC",
+        ([draft.row["content_hash"] for draft in drafts], outlet_ids),
+    )
+    by_text: dict[tuple[int, bytes], list[tuple[int, int, str]]] = {}
+    for outlet_id, content_hash, id_, words, headline in cursor.fetchall():
+        by_text.setdefault((outlet_id, bytes(content_hash)), []).append((id_, words, headline))
+    ids: dict[int, int] = {}
+    for draft in drafts:
+        outlet_id = draft.row["outlet_id"]
+        if id_ := by_address.get((outlet_id, draft.key)):
+            ids[draft.place] = id_
+            continue
+        for id_, words, headline in by_text.get((outlet_id, draft.row["content_hash"]), ()):
+            if words >= TELLING_WORDS or fold(headline) == fold(draft.row["headline"]):
+                ids[draft.place] = id_
+    cursor.execute(
+        f"SELECT id, canonical_hash, revision, {', '.join(_TEXT_FIELDS)} FROM akhbar.articles WHERE id = ANY(%s)",  # noqa: S608
+        (sorted(set(ids.values())),),
+    )
+    names = [column.name for column in cursor.description or ()]
+    articles = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    return {place: articles[id_] for place, id_ in ids.items()}
+
+
+def _meet(
+    cursor: Cursor, crawl: Crawl | None, draft: _Draft, known: dict[str, Any], own: bool, now: datetime
+) -> Outcome:
+    """What a new reading of a known article comes to: a revision, or nothing new."""
+    id_ = known["id"]
+    same = "unchanged" if own else "duplicate"
+    if bytes(known["content_hash"]) != draft.row["content_hash"] and (
+        draft.row["word_count"] < known["word_count"] * WORSE_SHARE
+    ):
+        return Outcome(same, id_, "worse_reading")
+    changes = _changes(draft, known)
+    if not changes:
+        cursor.execute(
+            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %s), gone_at = NULL WHERE id = %s",
+            (draft.row["last_seen_at"], id_),
+        )
+        return Outcome(same, id_)
+    _revise(cursor, crawl, draft, known, changes)
+    return Outcome("revised", id_, None, changes)
+
+
+def _changes(draft: _Draft, known: dict[str, Any]) -> tuple[str, ...]:
+    """Which of headline, body, byline and published differ. A field that is only lost is kept as it was."""
+    row = draft.row
+    changes = [field for field in ("headline", "body") if row[field] != known[field]]
+    credit = ("byline", "authors", "agency")
+    if any(row[field] for field in credit):
+        if any(row[field] != known[field] for field in credit):
+            changes.append("byline")
+    elif any(known[field] for field in credit):
+        row |= {field: known[field] for field in credit}
+        draft.credits = []
+    times = ("published_text", "published_at", "published_precision", "timezone_assumed")
+    if row["published_at"] is None:
+        row |= {field: known[field] for field in times if known["published_at"] is not None}
+    elif row["published_at"] != known["published_at"] and not _is_relative(draft):
+        changes.append("published")
+    return tuple(changes)
+
+
+def _is_relative(draft: _Draft) -> bool:
+    """Whether the date was printed as a distance (منذ ساعتين), which reads differently at every fetch."""
+    evidence = draft.submission.article.provenance.get("published_at")
+    return evidence is not None and "relative" in evidence.rule
+
+
+def _revise(
+    cursor: Cursor, crawl: Crawl | None, draft: _Draft, known: dict[str, Any], changes: tuple[str, ...]
+) -> None:
+    id_, number, row = known["id"], known["revision"], draft.row
+    fields = ", ".join(f"{field} = a.{field}" for field in _TEXT_FIELDS)
+    cursor.execute(
+        f"UPDATE akhbar.revisions r SET present = false, {fields} FROM akhbar.articles a"  # noqa: S608
+        " WHERE a.id = %s AND r.article_id = a.id AND r.number = a.revision",
+        (id_,),
+    )
+    columns = (*_TEXT_FIELDS, "body_truncated", "search")
+    assignments = ", ".join(f"{column} = %({column})s" for column in columns)
+    cursor.execute(
+        f"UPDATE akhbar.articles SET {assignments}, revision = revision + 1, changed_at = %(changed_at)s,"  # noqa: S608
+        " last_seen_at = greatest(last_seen_at, %(last_seen_at)s), gone_at = NULL WHERE id = %(id)s",
+        row | {"id": id_},
+    )
+    cursor.execute(
+        "INSERT INTO akhbar.revisions (article_id, number, seen_at, crawl_id, changes, present)"
+        " VALUES (%s, %s, %s, %s, %s, true)",
+        (id_, number + 1, row["changed_at"], crawl.id if crawl else None, list(changes)),
+    )
+    if draft.credits:
+        cursor.execute("DELETE FROM akhbar.credits WHERE article_id = %s", (id_,))
+        _write_credits(cursor, [(id_, draft)])
+
+
+def _insert(
+    cursor: Cursor, crawl: Crawl | None, drafts: Sequence[_Draft], now: datetime
+) -> dict[int, Outcome]:
+    if not drafts:
+        return {}
+    written = execute_values(
+        cursor,
+        f"INSERT INTO akhbar.articles ({', '.join(_ARTICLE_COLUMNS)}) VALUES %s"  # noqa: S608
+        " RETURNING outlet_id, canonical_hash, id",
+        [draft.row for draft in drafts],
+        template="("
+        + ", ".join(f"%({column})s{_CASTS.get(column, '')}" for column in _ARTICLE_COLUMNS)
+        + ")",
+        page_size=len(drafts),
+        fetch=True,
+    )
+    ids = {(outlet_id, bytes(key)): id_ for outlet_id, key, id_ in written}
+    stored = [(ids[draft.row["outlet_id"], draft.key], draft) for draft in drafts]
+    execute_values(
+        cursor,
+        "INSERT INTO akhbar.revisions (article_id, number, seen_at, crawl_id, changes, present) VALUES %s",
+        [(id_, 1, d.row["first_seen_at"], crawl.id if crawl else None, [], True) for id_, d in stored],
+        template="(%s, %s, %s, %s, %s::text[], %s)",
+        page_size=len(stored),
+    )
+    _write_credits(cursor, stored)
+    return {draft.place: Outcome("stored", id_) for id_, draft in stored}
+
+
+def _write_credits(cursor: Cursor, stored: Sequence[tuple[int, _Draft]]) -> None:
+    rows = [
+        (id_, position, name, role, words)
+        for id_, draft in stored
+        for position, (name, role, words) in enumerate(draft.credits, 1)
+    ]
+    if rows:
+        execute_values(
+            cursor,
+            "INSERT INTO akhbar.credits (article_id, position, name, role, words) VALUES %s",
+            rows,
+            page_size=len(rows),
+        )
+
+
+def _link(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outcome]) -> None:
+    """Writes the addresses that lead to each article; an address that already leads somewhere stays."""
+    rows = {}
+    for draft in drafts:
+        id_ = outcomes[draft.place].article_id
+        for key, address in draft.addresses.items():
+            rows.setdefault((key, draft.row["outlet_id"]), (key, draft.row["outlet_id"], address, id_))
+    if rows:
+        execute_values(
+            cursor,
+            "INSERT INTO akhbar.addresses (url_hash, outlet_id, url, article_id) VALUES %s ON CONFLICT DO NOTHING",
+            [rows[key] for key in sorted(rows)],
+            page_size=len(rows),
+        )
+
+
+def _end_rows(
+    cursor: Cursor,
+    drafts: Sequence[_Draft],
+    outcomes: Mapping[int, Outcome],
+    held: Mapping[int, _Held],
+    now: datetime,
+) -> None:
+    rows = []
+    for draft in drafts:
+        submission, outcome = draft.submission, outcomes[draft.place]
+        ledger_row = held.get(submission.candidate_id or 0)
+        if ledger_row is None:
+            continue
+        state, reason = outcome.state, outcome.reason
+        own = ledger_row.article_id in (None, outcome.article_id)
+        if state == "revised":
+            own = ledger_row.article_id == outcome.article_id
+            state, reason = ("stored" if own else "duplicate"), "revised"
+        checks = ledger_row.checks + 1 if state == "unchanged" else 0
+        fresh = draft.row["published_at"] or draft.row["first_seen_at"]
+        next_check = recheck_at(checks, fresh, now) if state in ("stored", "unchanged") else None
+        rows.append(
+            (
+                submission.candidate_id, state, reason, submission.status, mend(submission.etag),
+                mend(submission.last_modified), draft.row["last_seen_at"], outcome.article_id, checks, next_check,
+                Json(mend(submission.archive)) if submission.archive else None,
+            )
+        )  # fmt: skip
+    if rows:
+        execute_values(
+            cursor,
+            """
+            UPDATE akhbar.candidates c
+            SET state = v.state, reason = v.reason, detail = NULL, status = v.status, etag = v.etag,
+                last_modified = v.last_modified, fetched_at = v.fetched_at, article_id = v.article_id,
+                checks = v.checks, next_check = v.next_check, attempts = 0,
+                archive = coalesce(v.archive, c.archive)
+            FROM (VALUES %s) AS v (id, state, reason, status, etag, last_modified, fetched_at, article_id,
+                checks, next_check, archive)
+            WHERE c.id = v.id
+            """,
+            rows,
+            template="(%s::bigint, %s, %s, %s::int, %s, %s, %s::timestamptz, %s::bigint, %s::smallint,"
+            " %s::timestamptz, %s::jsonb)",
+            page_size=len(rows),
+        )
+
+
+def _refuse(
+    cursor: Cursor, crawl: Crawl | None, submissions: Sequence[Submission], refused: Sequence[tuple[int, str]]
+) -> None:
+    if crawl is None:
+        return
+    fence(cursor, crawl)
+    endings = []
+    for place, reason in refused:
+        submission = submissions[place]
+        if submission.candidate_id is not None:
+            endings.append(
+                Ending(
+                    id=submission.candidate_id, state="rejected", reason=reason, status=submission.status,
+                    etag=submission.etag, last_modified=submission.last_modified, archive=submission.archive,
+                )
+            )  # fmt: skip
+    close_rows(cursor, crawl, endings)

@@ -1,0 +1,189 @@
+"""One run of one outlet: its lease, its fence, its end.
+
+The **lease** is a session advisory lock on the crawl's own connection: it goes with the process,
+however that ends, so a killed crawl blocks nobody. The **fence** is the crawl's row: every write of
+a crawl checks, in the same transaction, that the row still runs. A new crawl ends the rows that died
+before it, so a crawl that lost its connection and lives on (a zombie) can write nothing more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import Json
+
+from corpus.text import mend
+from corpus.transaction import transaction
+from crawler.outlet import Outlet
+
+_LEASE = 1_634_428_002  # first key of the advisory locks that are leases; the second is the outlet's id
+_LEASE_WAITS = (0, 0.05, 0.1, 0.25, 0.6)  # seconds before each try
+
+
+class CrawlRunning(Exception):
+    """Another crawl of this outlet holds the lease."""
+
+    def __init__(self, outlet: str, crawl: int | None, since: datetime | None) -> None:
+        self.outlet, self.crawl, self.since = outlet, crawl, since
+        running = f"crawl {crawl} since {since:%Y-%m-%d %H:%M} UTC" if crawl and since else "a crawl"
+        super().__init__(f"Another crawl of {outlet} is running ({running}).")
+
+
+class CrawlLost(Exception):
+    """This crawl was ended by another (its lease had gone with its connection); its writes are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """A running crawl: its row, its outlet's slug and row."""
+
+    id: int
+    outlet: str
+    outlet_id: int
+
+
+def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
+    """Writes the outlet's facts as its file says them now; returns its row. Raises ValueError without a slug."""
+    if not outlet.slug:
+        raise ValueError(f"The outlet {outlet.name} has no slug.")
+    cursor.execute(
+        """
+        INSERT INTO akhbar.outlets AS o (slug, name, country, timezone, aliases, hosts)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name, country = EXCLUDED.country,
+            timezone = EXCLUDED.timezone, aliases = EXCLUDED.aliases, hosts = EXCLUDED.hosts
+        WHERE (o.name, o.country, o.timezone, o.aliases, o.hosts) IS DISTINCT FROM
+              (EXCLUDED.name, EXCLUDED.country, EXCLUDED.timezone, EXCLUDED.aliases, EXCLUDED.hosts)
+        RETURNING id
+        """,
+        (outlet.slug, outlet.name, outlet.country, outlet.timezone, list(outlet.aliases), list(outlet.hosts)),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute("SELECT id FROM akhbar.outlets WHERE slug = %s", (outlet.slug,))
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def begin(connection: Connection, outlet: Outlet, *, arguments: Mapping[str, Any] | None = None) -> Crawl:
+    """Takes the lease of the outlet and opens a crawl row.
+
+    `connection` must stay open for the whole crawl: the lease lives in it. Crawls of this outlet that
+    died are ended as `died`, and the rows they left in `fetching` are handed back to `pending` (or to
+    the state they had, where they were rechecks) without counting an attempt.
+    Raises CrawlRunning; ValueError where the outlet has no slug.
+    """
+    with transaction(connection) as cursor:
+        outlet_id = keep_outlet(cursor, outlet)
+    try:
+        with transaction(connection) as cursor:
+            _take_lease(cursor, outlet.slug or "", outlet_id)
+            cursor.execute(
+                "UPDATE akhbar.crawls SET state = 'died', finished_at = now()"
+                " WHERE outlet_id = %s AND state = 'running'",
+                (outlet_id,),
+            )
+            hand_back(cursor, outlet_id)
+            cursor.execute(
+                "INSERT INTO akhbar.crawls (outlet_id, arguments) VALUES (%s, %s) RETURNING id",
+                (outlet_id, Json(mend(dict(arguments or {})))),
+            )
+            (crawl_id,) = cursor.fetchone()  # type: ignore[misc]
+    except Exception as error:
+        if not isinstance(error, CrawlRunning) and not connection.closed:
+            _give_lease_back(connection, outlet_id)
+        raise
+    return Crawl(int(crawl_id), outlet.slug or "", outlet_id)
+
+
+def resume(connection: Connection, crawl: Crawl) -> None:
+    """Takes the lease again on a new connection, after the crawl's first one was cut.
+
+    Raises CrawlRunning or CrawlLost when another crawl took over meanwhile.
+    """
+    with transaction(connection) as cursor:
+        _take_lease(cursor, crawl.outlet, crawl.outlet_id)
+    try:
+        with transaction(connection) as cursor:
+            fence(cursor, crawl)
+    except CrawlLost:
+        _give_lease_back(connection, crawl.outlet_id)
+        raise
+
+
+def finish(
+    connection: Connection,
+    crawl: Crawl,
+    *,
+    verdict: str | None = None,
+    counts: Mapping[str, Any] | None = None,
+    stopped: bool = False,
+) -> None:
+    """Ends the crawl (`stopped`: before its work was done, by a person or a budget) and frees the lease.
+
+    Rows still in `fetching` go back to `pending`. Raises CrawlLost.
+    """
+    with transaction(connection) as cursor:
+        fence(cursor, crawl)
+        hand_back(cursor, crawl.outlet_id)
+        cursor.execute(
+            "UPDATE akhbar.crawls SET state = %s, finished_at = now(), verdict = %s, counts = %s WHERE id = %s",
+            ("stopped" if stopped else "finished", verdict, Json(mend(dict(counts or {}))), crawl.id),
+        )
+    _give_lease_back(connection, crawl.outlet_id)
+
+
+def fence(cursor: Cursor, crawl: Crawl) -> None:
+    """Raises CrawlLost unless the crawl still runs; holds its row so until the transaction ends."""
+    cursor.execute("SELECT 1 FROM akhbar.crawls WHERE id = %s AND state = 'running' FOR SHARE", (crawl.id,))
+    if cursor.fetchone() is None:
+        raise CrawlLost(f"Crawl {crawl.id} of {crawl.outlet} was ended by another.")
+
+
+def hand_back(cursor: Cursor, outlet_id: int) -> int:
+    """Gives rows left in `fetching` back: to `pending`, or to `unchanged` where they have their article."""
+    cursor.execute(
+        """
+        UPDATE akhbar.candidates
+        SET state = CASE WHEN article_id IS NULL THEN 'pending' ELSE 'unchanged' END,
+            next_check = CASE WHEN article_id IS NULL THEN NULL ELSE now() END,
+            attempts = greatest(attempts - 1, 0)
+        WHERE outlet_id = %s AND state = 'fetching'
+        """,
+        (outlet_id,),
+    )
+    return cursor.rowcount
+
+
+def _take_lease(cursor: Cursor, outlet: str, outlet_id: int) -> None:
+    # Session locks may be taken twice by one session; a crawl must not begin within another's session.
+    cursor.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        " AND classid = %s AND objid = %s",
+        (_LEASE, outlet_id),
+    )
+    (held,) = cursor.fetchone()  # type: ignore[misc]
+    # The lock of a crawl killed this moment goes as soon as its server process sees the closed socket.
+    for wait in () if held else _LEASE_WAITS:
+        time.sleep(wait)
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LEASE, outlet_id))
+        (taken,) = cursor.fetchone()  # type: ignore[misc]
+        if taken:
+            return
+    cursor.execute(
+        "SELECT id, started_at FROM akhbar.crawls WHERE outlet_id = %s AND state = 'running'", (outlet_id,)
+    )
+    row = cursor.fetchone()
+    raise CrawlRunning(outlet, *(row or (None, None)))
+
+
+def _give_lease_back(connection: Connection, outlet_id: int) -> None:
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_LEASE, outlet_id))

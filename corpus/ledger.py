@@ -1,0 +1,404 @@
+"""The ledger: one row for every address ever announced, and the queue of what to fetch next.
+
+A row goes `pending → fetching → stored | unchanged | duplicate | rejected | failed`. The law, which
+`ledger_sum` lets anybody check:
+
+    discovered = stored + unchanged + duplicate + rejected(reason) + failed(reason) + pending
+
+An address that once gave an article never stops having given it: a later check that finds it gone,
+or that fails, leaves the row `unchanged` with the reason beside it.
+
+Articles are checked again 1 h, 6 h, 1 d, 3 d and 7 d after the check before, as long as they are
+younger than 14 days, and at once when a source announces a newer `updated_at`. A change starts the
+intervals anew. A failure that may pass is tried again by later crawls, three times in all, never
+twice within one crawl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import Json, execute_values
+
+from corpus.crawls import Crawl, fence
+from corpus.text import mend, mend_url, url_hash, within_news_time
+from corpus.transaction import transaction
+from crawler.candidate import Candidate
+
+STATES = ("pending", "fetching", "stored", "unchanged", "duplicate", "rejected", "failed")
+RECHECK_AFTER = (
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+)
+RECHECK_WITHIN = timedelta(days=14)  # of publication, or of discovery where the source gave no time
+ATTEMPTS = 3
+URL_LIMIT = 8_192  # characters; what is longer is no article's address and ends rejected
+
+_GONE_STATUS = (404, 410)
+_GONE_REASONS = ("soft_404", "home", "gone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How the fetch of one candidate ended where no article came of it.
+
+    `state` is unchanged (304, or judged so without storing), duplicate, rejected or failed (may pass),
+    or pending to hand the row back untouched (the host is paused, the budget is spent).
+    """
+
+    id: int
+    state: str
+    reason: str | None = None
+    detail: str | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    fetched_at: datetime | None = None
+    archive: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSum:
+    """The ledger's sum. `pending` includes rows left in `fetching` where no crawl of theirs runs."""
+
+    discovered: int
+    stored: int
+    unchanged: int
+    duplicate: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    pending: int = 0
+    fetching: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether every discovered address stands in exactly one state."""
+        ended = self.stored + self.unchanged + self.duplicate
+        ended += sum(self.rejected.values()) + sum(self.failed.values())
+        return self.discovered == ended + self.pending + self.fetching
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a source's last good answer said of itself, for a conditional request."""
+
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime | None
+
+
+def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]) -> int:
+    """Writes announced addresses; returns how many are new to the ledger.
+
+    A known address keeps its state; only a later announced `updated_at` is taken over, which makes it
+    due again. Instants outside news time count as not announced. Raises CrawlLost, StorageUnavailable.
+    """
+    rows: dict[bytes, tuple[Any, ...]] = {}
+    for candidate in candidates:
+        url = mend_url(candidate.url)
+        long = len(url) > URL_LIMIT
+        headline = mend(candidate.headline[:1000]) if candidate.headline else None
+        rows.setdefault(
+            url_hash(url),
+            (
+                crawl.outlet_id,
+                url[:URL_LIMIT],
+                url_hash(url),
+                mend_url(candidate.source)[:URL_LIMIT],
+                headline,
+                within_news_time(candidate.published_at),
+                within_news_time(candidate.updated_at),
+                "rejected" if long else "pending",
+                "url_too_long" if long else None,
+                crawl.id,
+            ),
+        )
+    if not rows:
+        return 0
+    with transaction(connection) as cursor:
+        fence(cursor, crawl)
+        written = execute_values(
+            cursor,
+            """
+            INSERT INTO akhbar.candidates AS c (outlet_id, url, url_hash, source, headline,
+                published_at, updated_at, state, reason, crawl_id)
+            VALUES %s
+            ON CONFLICT (outlet_id, url_hash) DO UPDATE SET updated_at = EXCLUDED.updated_at
+            WHERE EXCLUDED.updated_at > c.updated_at
+               OR (c.updated_at IS NULL AND EXCLUDED.updated_at IS NOT NULL)
+            RETURNING xmax = 0
+            """,
+            [rows[key] for key in sorted(rows)],  # one order for all writers: no deadlock
+            template="(%s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s, %s)",
+            fetch=True,
+        )
+    return sum(1 for (new,) in written if new)
+
+
+def claim(
+    connection: Connection,
+    crawl: Crawl,
+    limit: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Candidate]:
+    """Takes up to `limit` due rows into `fetching`, the freshest first.
+
+    Due are: pending rows; failures of earlier crawls with attempts left; articles whose next check has
+    come or whose source announced an update since they were fetched. No row is given twice to one
+    crawl. `since` and `until` bound what the sources announced as published (rows without any
+    announced time pass). Raises CrawlLost, StorageUnavailable.
+    """
+    values = {
+        "outlet": crawl.outlet_id, "crawl": crawl.id, "limit": limit, "attempts": ATTEMPTS,
+        "since": since, "until": until,
+    }  # fmt: skip
+    freshness = "coalesce(published_at, updated_at, discovered_at)"
+    mine = "outlet_id = %(outlet)s AND claimed_by IS DISTINCT FROM %(crawl)s"
+    window = (
+        "(%(since)s::timestamptz IS NULL OR coalesce(published_at, updated_at) IS NULL"
+        " OR coalesce(published_at, updated_at) >= %(since)s)"
+        " AND (%(until)s::timestamptz IS NULL OR published_at IS NULL OR published_at <= %(until)s)"
+    )
+    kinds = (
+        f"{mine} AND state = 'pending' AND {window}",
+        f"{mine} AND state = 'failed' AND attempts < %(attempts)s AND {window}",
+        f"{mine} AND next_check <= now() AND state IN ('stored', 'unchanged')",
+        f"{mine} AND article_id IS NOT NULL AND updated_at > fetched_at"
+        " AND updated_at IS DISTINCT FROM fetched_updated AND state IN ('stored', 'unchanged')",
+    )
+    due = " UNION ".join(
+        f"(SELECT id, {freshness} AS fresh FROM akhbar.candidates WHERE {kind}"
+        f" ORDER BY {freshness} DESC LIMIT %(limit)s)"
+        for kind in kinds
+    )
+    with transaction(connection) as cursor:
+        fence(cursor, crawl)
+        cursor.execute(
+            f"""
+            WITH due AS ({due} ORDER BY fresh DESC, id LIMIT %(limit)s),
+            taken AS (
+                SELECT c.id FROM akhbar.candidates c JOIN due USING (id)
+                WHERE c.state <> 'fetching' FOR UPDATE OF c SKIP LOCKED
+            )
+            UPDATE akhbar.candidates c
+            SET state = 'fetching', crawl_id = %(crawl)s, claimed_by = %(crawl)s, attempts = c.attempts + 1,
+                next_check = NULL, fetched_updated = c.updated_at
+            FROM taken WHERE c.id = taken.id
+            RETURNING c.id, c.url, c.source, c.headline, c.published_at, c.updated_at, c.etag, c.last_modified,
+                coalesce(c.published_at, c.updated_at, c.discovered_at)
+            """,  # noqa: S608 - put together from the constants above
+            values,
+        )
+        rows = cursor.fetchall()
+    rows.sort(key=lambda row: (-row[-1].timestamp(), row[0]))
+    return [
+        Candidate(
+            id=id_, url=url, source=source, headline=headline, published_at=published_at,
+            updated_at=updated_at, etag=etag, last_modified=last_modified,
+        )
+        for id_, url, source, headline, published_at, updated_at, etag, last_modified, _ in rows
+    ]  # fmt: skip
+
+
+def end(connection: Connection, crawl: Crawl, endings: Sequence[Ending]) -> int:
+    """Ends candidates that gave no article; returns how many rows ended.
+
+    A row that this crawl does not hold in `fetching` is left as it is. Articles whose address is gone
+    (404, 410, soft 404, redirected home) are marked gone; an unchanged one is marked seen.
+    Raises CrawlLost, StorageUnavailable.
+    """
+    if not endings:
+        return 0
+    with transaction(connection) as cursor:
+        fence(cursor, crawl)
+        return close_rows(cursor, crawl, endings)
+
+
+def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
+    """`end` within a transaction that is already open and fenced."""
+    now = datetime.now(UTC)
+    by_id = {ending.id: ending for ending in endings}
+    cursor.execute(
+        "SELECT id, article_id, checks, coalesce(published_at, updated_at, discovered_at), attempts"
+        " FROM akhbar.candidates WHERE id = ANY(%s) AND state = 'fetching' AND crawl_id = %s"
+        " ORDER BY id FOR UPDATE",
+        (sorted(by_id), crawl.id),
+    )
+    rows, gone, seen = [], [], []
+    for id_, article_id, checks, fresh, attempts in cursor.fetchall():
+        ending = by_id[id_]
+        state, reason, next_check = ending.state, ending.reason, None
+        if state not in STATES or state == "fetching":
+            raise ValueError(f"A candidate cannot end as {state!r}.")
+        if state in ("rejected", "failed") and not reason:
+            reason = "unknown"
+        if state == "pending":
+            attempts -= 1
+        if article_id is not None:
+            is_gone = ending.status in _GONE_STATUS or (state == "rejected" and reason in _GONE_REASONS)
+            if is_gone:
+                gone.append(article_id)
+                reason = "gone"
+            elif state == "unchanged":
+                seen.append(article_id)
+            state, checks, attempts = "unchanged", checks + 1, 0
+            next_check = None if is_gone else recheck_at(checks, fresh, now)
+        elif state in ("unchanged", "duplicate"):
+            attempts = 0
+        rows.append(
+            (
+                id_, state, reason, mend(ending.detail[:500]) if ending.detail else None, ending.status,
+                mend(ending.etag), mend(ending.last_modified), ending.fetched_at or now,
+                Json(mend(ending.archive)) if ending.archive else None, checks, next_check, attempts,
+            )
+        )  # fmt: skip
+    if rows:
+        execute_values(
+            cursor,
+            """
+            UPDATE akhbar.candidates c
+            SET state = v.state, reason = v.reason, detail = v.detail, status = v.status,
+                etag = coalesce(v.etag, c.etag), last_modified = coalesce(v.last_modified, c.last_modified),
+                fetched_at = CASE WHEN v.state = 'pending' THEN c.fetched_at ELSE v.fetched_at END,
+                archive = coalesce(v.archive, c.archive), checks = v.checks, next_check = v.next_check,
+                attempts = v.attempts
+            FROM (VALUES %s) AS v (id, state, reason, detail, status, etag, last_modified, fetched_at,
+                archive, checks, next_check, attempts)
+            WHERE c.id = v.id
+            """,
+            rows,
+            template="(%s::bigint, %s, %s, %s, %s::int, %s, %s, %s::timestamptz, %s::jsonb, %s::smallint,"
+            " %s::timestamptz, %s::smallint)",
+            page_size=len(rows),
+        )
+    if gone:
+        cursor.execute(
+            "UPDATE akhbar.articles SET gone_at = %s WHERE id = ANY(%s) AND gone_at IS NULL",
+            (now, sorted(gone)),
+        )
+    if seen:
+        cursor.execute(
+            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %s), gone_at = NULL"
+            " WHERE id = ANY(%s)",
+            (now, sorted(seen)),
+        )
+    return len(rows)
+
+
+def recheck_at(checks: int, fresh: datetime, now: datetime) -> datetime | None:
+    """When an article is fetched again after `checks` checks without a change; None for never."""
+    if checks >= len(RECHECK_AFTER) or now - fresh > RECHECK_WITHIN:
+        return None
+    return now + RECHECK_AFTER[checks]
+
+
+def ledger_sum(connection: Connection, *, outlet: str | None = None, crawl: int | None = None) -> LedgerSum:
+    """The sum of the whole ledger, of an outlet (slug), or of the rows that a crawl touched last.
+
+    Raises StorageUnavailable.
+    """
+    with transaction(connection) as cursor:
+        cursor.execute(
+            """
+            SELECT CASE WHEN c.state = 'fetching' AND r.state IS DISTINCT FROM 'running'
+                        THEN 'pending' ELSE c.state END,
+                   CASE WHEN c.state IN ('rejected', 'failed') THEN c.reason END, count(*)
+            FROM akhbar.candidates c JOIN akhbar.outlets o ON o.id = c.outlet_id
+            LEFT JOIN akhbar.crawls r ON r.id = c.crawl_id
+            WHERE (%(outlet)s::text IS NULL OR o.slug = %(outlet)s)
+              AND (%(crawl)s::bigint IS NULL OR c.crawl_id = %(crawl)s)
+            GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+            """,
+            {"outlet": outlet, "crawl": crawl},
+        )
+        counted = cursor.fetchall()
+        cursor.execute(
+            "SELECT count(*) FROM akhbar.candidates c JOIN akhbar.outlets o ON o.id = c.outlet_id"
+            " WHERE (%(outlet)s::text IS NULL OR o.slug = %(outlet)s)"
+            "   AND (%(crawl)s::bigint IS NULL OR c.crawl_id = %(crawl)s)",
+            {"outlet": outlet, "crawl": crawl},
+        )
+        (discovered,) = cursor.fetchone()  # type: ignore[misc]
+    plain = dict.fromkeys(STATES, 0)
+    reasons: dict[str, dict[str, int]] = {"rejected": {}, "failed": {}}
+    for state, reason, count in counted:
+        if state in reasons:
+            reasons[state][reason] = count
+        else:
+            plain[state] += count
+    return LedgerSum(
+        discovered=discovered, stored=plain["stored"], unchanged=plain["unchanged"],
+        duplicate=plain["duplicate"], rejected=reasons["rejected"], failed=reasons["failed"],
+        pending=plain["pending"], fetching=plain["fetching"],
+    )  # fmt: skip
+
+
+def source_validators(connection: Connection, outlet: str) -> dict[str, Validators]:
+    """The validators of every source of the outlet (slug) that answered before."""
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "SELECT s.url, s.etag, s.last_modified, s.fetched_at FROM akhbar.sources s"
+            " JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s",
+            (outlet,),
+        )
+        return {url: Validators(*rest) for url, *rest in cursor.fetchall()}
+
+
+def keep_source(
+    connection: Connection,
+    crawl: Crawl,
+    url: str,
+    *,
+    kind: str | None = None,
+    status: int | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    damaged: str | None = None,
+    listed: int = 0,
+    new: int = 0,
+) -> None:
+    """Keeps what a source answered. A 304 keeps the validators and counts that a 200 left.
+
+    Validators of a damaged document are not kept, so that it is read whole next time.
+    """
+    url = mend_url(url)[:URL_LIMIT]
+    fresh = status is not None and 200 <= status < 300
+    good = fresh and not damaged
+    with transaction(connection) as cursor:
+        fence(cursor, crawl)
+        cursor.execute(
+            """
+            INSERT INTO akhbar.sources AS s (outlet_id, url, url_hash, kind, status, etag, last_modified,
+                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id)
+            VALUES (%(outlet)s, %(url)s, %(hash)s, %(kind)s, %(status)s, %(etag)s, %(last_modified)s,
+                %(damaged)s, %(listed)s, %(new)s, 1, now(), CASE WHEN %(fresh)s THEN now() END, %(crawl)s)
+            ON CONFLICT (outlet_id, url_hash) DO UPDATE SET
+                kind = coalesce(EXCLUDED.kind, s.kind), status = EXCLUDED.status,
+                etag = CASE WHEN %(fresh)s THEN EXCLUDED.etag ELSE s.etag END,
+                last_modified = CASE WHEN %(fresh)s THEN EXCLUDED.last_modified ELSE s.last_modified END,
+                damaged = CASE WHEN %(fresh)s THEN EXCLUDED.damaged ELSE s.damaged END,
+                listed = CASE WHEN %(fresh)s THEN EXCLUDED.listed ELSE s.listed END,
+                new = EXCLUDED.new, fetches = s.fetches + 1, fetched_at = now(),
+                changed_at = CASE WHEN %(fresh)s THEN now() ELSE s.changed_at END, crawl_id = EXCLUDED.crawl_id
+            """,
+            {
+                "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url), "kind": kind, "status": status,
+                "etag": mend(etag) if good else None, "last_modified": mend(last_modified) if good else None,
+                "damaged": mend(damaged), "listed": listed, "new": new, "fresh": fresh, "crawl": crawl.id,
+            },
+        )  # fmt: skip
+
+
+def discard(connection: Connection, crawl: Crawl, ids: Sequence[int]) -> int:
+    """Hands claimed rows back untouched, to be claimed by a later crawl."""
+    return end(connection, crawl, [Ending(id=id_, state="pending") for id_ in ids])

@@ -1,0 +1,50 @@
+"""One transaction on a connection, with outages told apart from faults of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from corpus.unavailable import StorageUnavailable
+
+# SQLSTATE classes of a server that is away, full or read-only (PostgreSQL manual, appendix A).
+_OUTAGE_CLASSES = ("08", "53", "57", "58", "F0", "XX")
+_OUTAGE_STATES = ("25006",)  # read_only_sql_transaction
+_AGAIN = ("40001", "40P01")  # serialization_failure, deadlock_detected: the same work may succeed now
+
+
+def is_outage(error: psycopg2.Error) -> bool:
+    """Whether the storage is at fault, not the data: a cut connection has no SQLSTATE at all."""
+    if isinstance(error, psycopg2.InterfaceError):
+        return True
+    if error.pgcode is None:
+        return isinstance(error, (psycopg2.OperationalError, psycopg2.DatabaseError)) and not isinstance(
+            error, (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.IntegrityError)
+        )
+    return error.pgcode[:2] in _OUTAGE_CLASSES or error.pgcode in _OUTAGE_STATES
+
+
+def may_succeed_again(error: psycopg2.Error) -> bool:
+    """Whether the transaction lost to another one and should simply be run again."""
+    return error.pgcode in _AGAIN
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Cursor]:
+    """A cursor in a transaction: committed at the end, rolled back on any exception.
+
+    Raises StorageUnavailable for an outage (the connection is then of no more use: connect again);
+    every other error of the data or of the query as it is.
+    """
+    try:
+        with connection, connection.cursor() as cursor:
+            yield cursor
+    except psycopg2.Error as error:
+        if connection.closed or is_outage(error):
+            said = str(error).strip().splitlines()[0] if str(error).strip() else "the connection was cut"
+            raise StorageUnavailable(f"The database went away: {said}.") from error
+        raise

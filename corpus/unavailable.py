@@ -1,0 +1,10 @@
+"""What the corpus raises when its storage is away."""
+
+from __future__ import annotations
+
+
+class StorageUnavailable(Exception):
+    """The database cannot be reached or used now; one plain line, without any URL or password.
+
+    Nothing that was acknowledged is lost. Commands end with status 75 and may be run again.
+    """

@@ -1,0 +1,1 @@
+"""Fetch and read: from an outlet's address to an Article. Knows no database."""

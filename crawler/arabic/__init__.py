@@ -1,0 +1,1 @@
+"""Facts about the Arabic script and its calendar words; standard library only."""

@@ -1,0 +1,26 @@
+"""An address that a source announced as an article, with what the source said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One announced address.
+
+    `source` is the address of the feed, sitemap or section page that announced it.
+    `published_at` and `updated_at` are aware and only set when the source printed them
+    (RSS pubDate, news:publication_date; Atom updated, sitemap lastmod). `id` is the ledger's
+    row, set once the candidate has been admitted.
+    """
+
+    url: str
+    source: str
+    headline: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    id: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None

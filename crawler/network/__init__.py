@@ -1,0 +1,1 @@
+"""Scrapy components that keep the crawl polite, bounded and safe."""

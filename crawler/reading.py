@@ -1,0 +1,130 @@
+"""Reader processes: pages are read beside the event loop, within a time and a memory limit.
+
+Reading a page costs tens of milliseconds, a hostile one seconds; in Scrapy's own process
+either would stall every download. A reader that hangs is killed and replaced, and its page is
+rejected as `too_slow`; one that dies (out of memory, a fault in a C library) takes only its
+page with it: `reader_died`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.candidate import Candidate
+from crawler.items import Article, Rejection
+from crawler.outlet import Layout, Outlet
+
+if TYPE_CHECKING:
+    from crawler.spider import NewsSpider
+
+# a page of 5 MB with its tree and trafilatura's copies stays far under this; a bomb does not
+_MEMORY_LIMIT = 2 * 1024**3
+# a fresh process now and then gives back what lxml's allocator keeps
+_PAGES_PER_PROCESS = 5_000
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One fetched page to be read, with the outlet's facts.
+
+    `spider` is the outlet's class where it reads or mends pages by code of its own; an instance
+    of it is made in the reader process.
+    """
+
+    body: bytes
+    url: str
+    content_type: str | None
+    candidate: Candidate | None
+    fetched_at: datetime
+    outlet: Outlet
+    layout: Layout
+    spider: type[NewsSpider] | None = None
+
+
+class Readers:
+    """A pool of reader processes, shared by all crawls of this process."""
+
+    _shared: ClassVar[Readers | None] = None
+
+    def __init__(self, *, processes: int, time_limit: float) -> None:
+        """`processes` 0 means one for each core; `time_limit` is seconds a page."""
+        self.time_limit = time_limit
+        self._pool = ProcessPool(
+            max_workers=processes or os.cpu_count() or 1,
+            max_tasks=_PAGES_PER_PROCESS,
+            initializer=_prepare,
+            initargs=(list(sys.path), os.getpid()),
+            # a fork of a process with threads (the database lane, the resolver) may deadlock
+            context=multiprocessing.get_context("spawn"),
+        )
+        atexit.register(self.close)
+
+    @classmethod
+    def shared(cls, *, processes: int, time_limit: float) -> Readers:
+        """The pool of this process, started by the first crawl that asks for it."""
+        if cls._shared is None:
+            cls._shared = cls(processes=processes, time_limit=time_limit)
+        return cls._shared
+
+    async def read(self, job: Job) -> Article | Rejection:
+        """Read one page in a reader process; never raises for what the page holds."""
+        future = self._pool.schedule(_read, args=(job,), timeout=self.time_limit)
+        try:
+            result: Article | Rejection = await asyncio.wrap_future(future)
+        except (FutureTimeoutError, asyncio.TimeoutError):
+            return Rejection(url=job.url, reason="too_slow", detail=f"over {self.time_limit:g} s")
+        except ProcessExpired as death:
+            return Rejection(url=job.url, reason="reader_died", detail=str(death)[:200])
+        except MemoryError:
+            return Rejection(url=job.url, reason="reader_died", detail="out of memory")
+        return result
+
+    def close(self) -> None:
+        """Stop the processes; pages that are being read are given up."""
+        self._pool.stop()
+        self._pool.join(timeout=5)
+
+
+def _prepare(path: list[str], parent: int) -> None:
+    """Set up a reader process: it dies with its crawl, leaves Ctrl-C to it, and is bounded in memory."""
+    sys.path[:] = path
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        # a crawl that is killed with SIGKILL must not leave readers behind (prctl(2))
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+    # the first page should not pay for the imports
+    import crawler.extraction.reader  # noqa: F401
+
+
+def _read(job: Job) -> Article | Rejection:
+    from crawler.extraction.reader import read
+
+    spider = job.spider() if job.spider else None
+    return read(
+        job.body,
+        job.url,
+        content_type=job.content_type,
+        outlet=job.outlet,
+        layout=job.layout,
+        candidate=job.candidate,
+        fetched_at=job.fetched_at,
+        extract=spider.extract if spider else None,
+        clean=spider.clean if spider else None,
+    )

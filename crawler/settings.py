@@ -1,0 +1,100 @@
+"""Every Scrapy setting that Akhbar changes, each with its reason.
+
+The values marked "forced" are what a crawl's safety and honesty rest on; `FORCED` names them and
+a test fails when one drifts or when Scrapy no longer knows it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+BOT_NAME = "akhbar"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+# one broken outlet file must not take the others with it
+SPIDER_LOADER_WARN_ONLY = True
+
+# who we are: outlets must be able to reach the person behind a crawl
+CONTACT = os.environ.get("AKHBAR_CONTACT", "")
+USER_AGENT = f"Akhbar/0.1 (+{CONTACT})" if CONTACT else "Akhbar/0.1"
+
+# the ledger is the queue: this many candidates are in hand at once (see pipelines.admission)
+CLAIM_AHEAD = 64
+# the whole crawl; one host is held to one connection by CONCURRENT_REQUESTS_PER_DOMAIN
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+# an article waits in the pipelines for its batch, so many must be able to wait side by side
+CONCURRENT_ITEMS = 200
+
+# reading a page: in processes of its own, one for each core (0), within a time in seconds
+READER_PROCESSES = 0
+READER_TIME_LIMIT = 20.0
+
+# the languages that the corpus keeps, by script and letters
+ACCEPTED_LANGUAGES = ["ar"]
+# how long, in seconds, a crawl waits for a database that went away before it ends with status 75
+STORAGE_PATIENCE = 300.0
+
+# sizes and times: a page of 5 MB is no article; Scrapy's defaults (1 GiB, 180 s) let 455 bytes
+# of brotli become 300 MB
+DOWNLOAD_MAXSIZE = 5 * 1024**2
+DOWNLOAD_WARNSIZE = 0
+SOURCE_MAXSIZE = 50 * 1024**2
+DOWNLOAD_TIMEOUT = 30
+RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 8
+
+# off: each of these is on by default and opens a door or breaks a promise
+REMOTE_CONTROL_ENABLED = False  # runs Python that is posted to a local port
+TELNETCONSOLE_ENABLED = False  # the same, with the password in the log
+DOWNLOAD_VERIFY_CERTIFICATES = True  # the default trusts anyone in the middle
+COOKIES_ENABLED = False  # an article needs no session; a session follows us about
+METAREFRESH_ENABLED = False  # a page's text must not send the crawl elsewhere
+REFERER_ENABLED = False
+DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "ftp": None, "s3": None, "data": None}
+# resuming is the ledger's work; Scrapy's JOBDIR is pickle on disk and lost pages after a kill
+JOBDIR = None
+
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+    "Accept-Language": "ar",
+}
+
+EXTENSIONS: dict[Any, int | None] = {
+    "pipelines.session.Session": 0,
+}
+SPIDER_MIDDLEWARES: dict[Any, int | None] = {
+    # nearest to the spider: what it sees of the ledger is all of the ledger
+    "pipelines.admission.Admission": 900,
+}
+ITEM_PIPELINES: dict[Any, int | None] = {
+    "pipelines.normalise.Normalise": 100,
+    "pipelines.require.Require": 200,
+    "pipelines.language.Language": 300,
+    "pipelines.fingerprint.Fingerprint": 400,
+    "pipelines.exact_duplicates.ExactDuplicates": 500,
+    "pipelines.store.Store": 900,
+}
+
+LOG_LEVEL = "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# one line a minute is what a person reads; each dropped item is a row of the ledger
+LOGSTATS_INTERVAL = 60.0
+DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"
+
+FORCED: Final[dict[str, Any]] = {
+    name: globals()[name]
+    for name in (
+        "REMOTE_CONTROL_ENABLED",
+        "TELNETCONSOLE_ENABLED",
+        "DOWNLOAD_VERIFY_CERTIFICATES",
+        "COOKIES_ENABLED",
+        "METAREFRESH_ENABLED",
+        "DOWNLOAD_MAXSIZE",
+        "DOWNLOAD_TIMEOUT",
+        "DOWNLOAD_HANDLERS",
+        "JOBDIR",
+    )
+}

@@ -1,0 +1,110 @@
+"""Admission: every announced address into the ledger; out of it, as requests, those that are due."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Request, Response
+
+from corpus import ledger
+from corpus.ledger import Validators
+from crawler.candidate import Candidate
+from crawler.items import SourceReport
+from pipelines.session import Session
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+    from crawler.spider import NewsSpider
+
+_RECORD_AT_ONCE = 500
+
+
+class Admission:
+    """The way of candidates in and out of the ledger (a Scrapy spider middleware).
+
+    The ledger is the crawl's queue: pages are requested a few at a time, freshest first, as
+    earlier ones end, so that neither a sitemap of a million addresses nor a backfill fills the
+    memory or holds up today's news.
+    """
+
+    def __init__(self, crawler: Crawler, session: Session):
+        self.crawler = crawler
+        self.session = session
+        self.ahead = crawler.settings.getint("CLAIM_AHEAD")
+        self.validators: dict[str, Validators] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        session = crawler.get_extension(Session)
+        if session is None:
+            raise NotConfigured
+        admission = cls(crawler, session)
+        crawler.signals.connect(admission.end_broken, signal=signals.spider_error)
+        return admission
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """The sources' requests, then the ledger's, until nothing is due and no source is open."""
+        spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
+        self.validators = await self.session.call(ledger.source_validators, spider.name)
+        async for request in start:
+            yield self._follow(request)
+        while True:
+            self.session.changed.clear()
+            room = self.ahead - len(self.session.in_hand)
+            due = await self.session.claim(room) if room > 0 else []
+            for candidate in due:
+                yield spider.request_page(candidate)
+            if room > 0 and not due and not self.session.open_sources:
+                return
+            if not due:
+                await self.session.changed.wait()
+
+    async def process_spider_output(
+        self, response: Response, result: AsyncIterator[Any]
+    ) -> AsyncIterator[Any]:
+        """Candidates go into the ledger, before the report that ends their source; all else goes on."""
+        found: list[Candidate] = []
+        async for item in result:
+            if isinstance(item, Candidate):
+                found.append(item)
+                if len(found) == _RECORD_AT_ONCE:
+                    await self.session.record(found)
+                    found = []
+                continue
+            if isinstance(item, SourceReport) and found:
+                await self.session.record(found)
+                found = []
+            yield self._follow(item)
+        if found:
+            await self.session.record(found)
+
+    async def end_broken(self, failure: Failure, response: Response) -> None:
+        """A callback that raised: its page, or its source, ends with the exception's name."""
+        request = getattr(response, "request", None)
+        if request is None:
+            return
+        reason = f"spider_{type(failure.value).__name__}"
+        source = request.meta.get("source")
+        if source is not None:
+            await self.session.end_source(
+                SourceReport(url=source.url, kind=type(source).__name__, reason=reason)
+            )
+        await self.session.end(request.meta.get("candidate"), "failed", reason)
+
+    def _follow(self, item: Any) -> Any:
+        """Count a source's request as open, and make it conditional on what the source said last time."""
+        source = item.meta.get("source") if isinstance(item, Request) else None
+        if source is None:
+            return item
+        self.session.open_sources.add(source.url)
+        known = self.validators.get(source.url)
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+        for name, value in headers.items():
+            if value:
+                item.headers[name] = value
+        return item

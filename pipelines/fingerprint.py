@@ -1,0 +1,45 @@
+"""Fingerprint: what makes two texts the same, and what makes them alike."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from rensa import RMinHash
+
+from crawler.arabic.letters import fold
+from crawler.items import Article
+
+PERMUTATIONS = 128
+SHINGLE_WORDS = 3
+_SEED = 1
+
+
+class Fingerprint:
+    """Sets `content_hash` (SHA-256 of the folded body) and `signature` (MinHash of its word shingles)."""
+
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, Article):
+            folded = fold(item.body)
+            item.content_hash = hash_text(folded)
+            item.signature = sign_text(folded)
+        return item
+
+
+def hash_text(folded: str) -> bytes:
+    """SHA-256 of a folded text: equal for texts that differ only in spelling habits, vowels or tatweel."""
+    return hashlib.sha256(folded.encode()).digest()
+
+
+def sign_text(folded: str) -> bytes | None:
+    """The MinHash of a folded text: 128 little-endian 32-bit numbers; None for a text shorter than a shingle.
+
+    Two signatures agree in about the share of places in which the texts share shingles (Broder 1997).
+    """
+    words = folded.split()
+    if len(words) < SHINGLE_WORDS:
+        return None
+    shingles = [" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]
+    minhash = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
+    minhash.update(shingles)
+    return b"".join(value.to_bytes(4, "little") for value in minhash.digest())
