@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
@@ -76,10 +78,11 @@ def run_crawls(
     """
     process = AsyncCrawlerProcess(settings)
     begun: list[Crawler] = []
-    faults: dict[int, Exception] = {}
+    faults: dict[Crawler, Exception] = {}
+    reasons: dict[Crawler, str] = {}
 
     def interrupted() -> bool:
-        return any(_reason(crawler) == "shutdown" for crawler in begun)
+        return "shutdown" in reasons.values()
 
     async def crawl_one(plan: Plan, turn: asyncio.Semaphore) -> None:
         async with turn:
@@ -87,10 +90,12 @@ def run_crawls(
                 return
             crawler = process.create_crawler(plan.spider)
             begun.append(crawler)
+            note = partial(reasons.__setitem__, crawler)
+            crawler.signals.connect(lambda reason: note(reason), signal=signals.spider_closed, weak=False)
             try:
                 await process.crawl(crawler, **plan.arguments)
             except Exception as error:
-                faults[id(crawler)] = error
+                faults[crawler] = error
 
     async def crawl_all() -> None:
         turn = asyncio.Semaphore(TOGETHER)
@@ -111,7 +116,7 @@ def run_crawls(
     process.start(stop_after_crawl=False)
     if task.done() and not task.cancelled() and (error := task.exception()):
         raise error
-    return [_result_of(crawler, faults.get(id(crawler))) for crawler in begun]
+    return [_result_of(crawler, reasons.get(crawler), faults.get(crawler)) for crawler in begun]
 
 
 async def _watch(begun: Sequence[Crawler], watch: Callable[[Sequence[Crawler]], None]) -> None:
@@ -120,22 +125,17 @@ async def _watch(begun: Sequence[Crawler], watch: Callable[[Sequence[Crawler]], 
         watch(begun)
 
 
-def _reason(crawler: Crawler) -> str | None:
-    reason: str | None = crawler.stats.get_value("finish_reason") if crawler.stats else None
-    return reason
-
-
 def name_of(crawler: Crawler) -> str:
     """The slug of the outlet that a crawl is of."""
     return (crawler.spider or crawler.spidercls).name
 
 
-def _result_of(crawler: Crawler, fault: Exception | None) -> CrawlResult:
+def _result_of(crawler: Crawler, reason: str | None, fault: Exception | None) -> CrawlResult:
     session = crawler.get_extension(Session)
     return CrawlResult(
         outlet=name_of(crawler),
         sum=session.sum if session else None,
         counts=dict(session.counts) if session else {},
-        reason=_reason(crawler) or "not_started",
+        reason=reason or "not_started",
         error=(session.error if session else None) or fault,
     )

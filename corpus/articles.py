@@ -1,9 +1,9 @@
 """Keeping articles: one row an article, every version, in the transaction that ends its ledger row.
 
 `store` takes a batch. A row that Postgres refuses is found by halving the batch and ends `rejected`
-with its reason; its neighbours are stored. Batches are sorted by key, and the articles of one outlet
-are written by one transaction at a time (an advisory lock, free of contention where the outlet's
-lease is held), so writers neither deadlock nor race for the same text.
+with its reason; its neighbours are stored. The articles of one outlet are written by one transaction
+at a time (an advisory lock, free of contention where the outlet's lease is held), so writers neither
+deadlock nor race for the same text.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json, execute_values
 
+from corpus import stories
 from corpus.crawls import Crawl, fence
 from corpus.ledger import Ending, close_rows, recheck_at
 from corpus.text import mend, mend_url, url_hash, within_news_time
-from corpus.transaction import may_succeed_again, transaction
+from corpus.transaction import Connection, Cursor, may_succeed_again, transaction
 from corpus.unavailable import StorageUnavailable
 from corpus.vector import search_vector
 from crawler.arabic.letters import fold
@@ -57,7 +56,7 @@ _CASTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """An article to keep, with the ledger row it came from (None: from no crawl) and the answer's validators."""
+    """An article to keep, its ledger row (None: from no crawl) and the validators of the answer."""
 
     article: Article
     candidate_id: int | None = None
@@ -82,7 +81,7 @@ class Outcome:
     changes: tuple[str, ...] = ()
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A submission that cannot be stored, with its reason."""
 
 
@@ -96,6 +95,7 @@ class _Draft:
     row: dict[str, Any]
     credits: list[tuple[str, str, list[str]]]
     addresses: dict[bytes, str]
+    signature: bytes | None
 
     @property
     def key(self) -> bytes:
@@ -105,7 +105,8 @@ class _Draft:
 def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Submission]) -> list[Outcome]:
     """Keeps a batch (up to about 100 is the best size); one outcome a submission, in the order given.
 
-    Article, revision, credits, addresses and ledger row are written in one transaction. `crawl` is None
+    Article, revision, credits, addresses and ledger row are written in one transaction; copies are then
+    linked to their stories in another. `crawl` is None
     for articles that come from no crawl (an import); their `outlet` must then be known to the corpus.
     Raises CrawlLost, StorageUnavailable (nothing, or a whole part of the batch, was then stored, and
     storing the batch again is safe); never an error of the data.
@@ -117,7 +118,7 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
     for place, submission in enumerate(submissions):
         try:
             drafts.append(_draft(place, submission, crawl, now))
-        except _Refused as error:
+        except _RefusedError as error:
             refused.append((place, str(error)))
         except (TypeError, ValueError, AttributeError) as error:
             refused.append((place, f"storage:{type(error).__name__}"))
@@ -138,14 +139,45 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
             for place, outcome in found.items():
                 outcomes[place] = outcome
 
-    drafts.sort(key=lambda draft: (draft.key, draft.place))
     for part in _rounds(drafts):
         keep(part)
     if refused:
         _in_transaction(connection, lambda cursor: _refuse(cursor, crawl, submissions, refused))
         for place, reason in refused:
             outcomes[place] = Outcome("rejected", None, reason)
+    if any(draft.signature for draft in drafts):
+        stories.link_new(connection)
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def find_same(connection: Connection, crawl: Crawl, articles: Sequence[Article]) -> list[int | None]:
+    """For each article, the one of the same outlet with the same text under another address, or None.
+
+    Articles at an address that the corpus knows are left to `store`, which sees whether they changed;
+    so are texts too short to tell by themselves. Raises StorageUnavailable.
+    """
+    texts = [fold(mend(article.body)) for article in articles]
+    hashes = [
+        bytes(article.content_hash or hashlib.sha256(text.encode()).digest())
+        for article, text in zip(articles, texts, strict=True)
+    ]
+    keys = [url_hash(mend_url(article.canonical_url)) for article in articles]
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "SELECT url_hash FROM akhbar.addresses WHERE url_hash = ANY(%s) AND outlet_id = %s",
+            (keys, crawl.outlet_id),
+        )
+        known = {bytes(key) for (key,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT content_hash, min(id) FROM akhbar.articles"
+            " WHERE content_hash = ANY(%s) AND outlet_id = %s GROUP BY 1",
+            (hashes, crawl.outlet_id),
+        )
+        held = {bytes(content_hash): id_ for content_hash, id_ in cursor.fetchall()}
+    return [
+        held.get(content_hash) if key not in known and len(text.split()) >= TELLING_WORDS else None
+        for key, content_hash, text in zip(keys, hashes, texts, strict=True)
+    ]
 
 
 def _in_transaction(connection: Connection, work: Callable[[Cursor], Result]) -> Result:
@@ -160,7 +192,7 @@ def _in_transaction(connection: Connection, work: Callable[[Cursor], Result]) ->
 
 
 def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetime) -> _Draft:
-    """The row of a submission, mended; raises _Refused where there is no article in it."""
+    """The row of a submission, mended; raises _RefusedError where there is no article in it."""
     article = submission.article
     headline, body = mend(article.headline).strip(), mend(article.body).strip()
     canonical, url = (
@@ -169,14 +201,14 @@ def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetim
     )
     for value, reason in ((headline, "no_headline"), (body, "no_body"), (canonical, "no_canonical_url")):
         if not value:
-            raise _Refused(reason)
+            raise _RefusedError(reason)
     if len(headline) > HEADLINE_LIMIT:
-        raise _Refused("headline_too_long")
+        raise _RefusedError("headline_too_long")
     if len(body) > BODY_LIMIT:
-        raise _Refused("body_too_long")
+        raise _RefusedError("body_too_long")
     outlet = crawl.outlet if crawl else article.outlet
     if not outlet:
-        raise _Refused("unknown_outlet")
+        raise _RefusedError("unknown_outlet")
     lead = _cut(article.lead)
     folded = fold(body)
     published_at = within_news_time(article.published_at, now=now)
@@ -219,7 +251,9 @@ def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetim
         "search": search_vector(headline, lead, body),
     }
     addresses = {url_hash(address): address for address in (canonical, url)}
-    return _Draft(place, submission, outlet, row, _credits(article), addresses)
+    telling = row["word_count"] >= stories.TELLING_WORDS
+    signature = bytes(article.signature) if article.signature and telling else None
+    return _Draft(place, submission, outlet, row, _credits(article), addresses, signature)
 
 
 def _credits(article: Article) -> list[tuple[str, str, list[str]]]:
@@ -247,7 +281,7 @@ def _cut_all(texts: Sequence[str]) -> list[str]:
 
 
 def _short(error: Exception) -> str:
-    """A reason's word for an error: its SQLSTATE's name where it has one, never its text (which quotes rows)."""
+    """A reason's word for an error: its kind, never its text, which quotes rows."""
     return type(error).__name__
 
 
@@ -307,6 +341,7 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[_Draft], now: datet
             outcomes[draft.place] = _meet(cursor, crawl, draft, match, own or ledger_row is None, now)
     outcomes |= _insert(cursor, crawl, new, now)
     _link(cursor, drafts, outcomes)
+    _sign(cursor, drafts, outcomes)
     _end_rows(cursor, drafts, outcomes, held, now)
     return outcomes
 
@@ -359,7 +394,7 @@ def _find(cursor: Cursor, drafts: Sequence[_Draft]) -> dict[int, dict[str, Any]]
             if words >= TELLING_WORDS or fold(headline) == fold(draft.row["headline"]):
                 ids[draft.place] = id_
     cursor.execute(
-        f"SELECT id, canonical_hash, revision, {', '.join(_TEXT_FIELDS)} FROM akhbar.articles WHERE id = ANY(%s)",  # noqa: S608
+        f"SELECT id, revision, {', '.join(_TEXT_FIELDS)} FROM akhbar.articles WHERE id = ANY(%s)",  # noqa: S608
         (sorted(set(ids.values())),),
     )
     names = [column.name for column in cursor.description or ()]
@@ -380,7 +415,8 @@ def _meet(
     changes = _changes(draft, known)
     if not changes:
         cursor.execute(
-            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %s), gone_at = NULL WHERE id = %s",
+            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %s), gone_at = NULL"
+            " WHERE id = %s",
             (draft.row["last_seen_at"], id_),
         )
         return Outcome(same, id_)
@@ -486,7 +522,7 @@ def _write_credits(cursor: Cursor, stored: Sequence[tuple[int, _Draft]]) -> None
 
 def _link(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outcome]) -> None:
     """Writes the addresses that lead to each article; an address that already leads somewhere stays."""
-    rows = {}
+    rows: dict[tuple[bytes, int], tuple[Any, ...]] = {}
     for draft in drafts:
         id_ = outcomes[draft.place].article_id
         for key, address in draft.addresses.items():
@@ -494,8 +530,26 @@ def _link(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outco
     if rows:
         execute_values(
             cursor,
-            "INSERT INTO akhbar.addresses (url_hash, outlet_id, url, article_id) VALUES %s ON CONFLICT DO NOTHING",
+            "INSERT INTO akhbar.addresses (url_hash, outlet_id, url, article_id) VALUES %s"
+            " ON CONFLICT DO NOTHING",
             [rows[key] for key in sorted(rows)],
+            page_size=len(rows),
+        )
+
+
+def _sign(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outcome]) -> None:
+    """Keeps the signatures of new texts, from which `stories.link_new` then finds their copies."""
+    rows = []
+    for draft in drafts:
+        outcome = outcomes[draft.place]
+        if draft.signature and (outcome.state == "stored" or "body" in outcome.changes):
+            rows.append((outcome.article_id, draft.signature))
+    if rows:
+        execute_values(
+            cursor,
+            "INSERT INTO akhbar.signatures (article_id, signature) VALUES %s"
+            " ON CONFLICT (article_id) DO UPDATE SET signature = EXCLUDED.signature, linked = false",
+            rows,
             page_size=len(rows),
         )
 
@@ -514,7 +568,6 @@ def _end_rows(
         if ledger_row is None:
             continue
         state, reason = outcome.state, outcome.reason
-        own = ledger_row.article_id in (None, outcome.article_id)
         if state == "revised":
             own = ledger_row.article_id == outcome.article_id
             state, reason = ("stored" if own else "duplicate"), "revised"
@@ -524,8 +577,8 @@ def _end_rows(
         rows.append(
             (
                 submission.candidate_id, state, reason, submission.status, mend(submission.etag),
-                mend(submission.last_modified), draft.row["last_seen_at"], outcome.article_id, checks, next_check,
-                Json(mend(submission.archive)) if submission.archive else None,
+                mend(submission.last_modified), draft.row["last_seen_at"], outcome.article_id, checks,
+                next_check, Json(mend(submission.archive)) if submission.archive else None,
             )
         )  # fmt: skip
     if rows:

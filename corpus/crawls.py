@@ -14,19 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json
 
 from corpus.text import mend
-from corpus.transaction import transaction
+from corpus.transaction import Connection, Cursor, transaction
 from crawler.outlet import Outlet
 
 _LEASE = 1_634_428_002  # first key of the advisory locks that are leases; the second is the outlet's id
 _LEASE_WAITS = (0, 0.05, 0.1, 0.25, 0.6)  # seconds before each try
 
 
-class CrawlRunning(Exception):
+class CrawlRunning(Exception):  # noqa: N818 - a state of things, not a fault
     """Another crawl of this outlet holds the lease."""
 
     def __init__(self, outlet: str, crawl: int | None, since: datetime | None) -> None:
@@ -35,7 +33,7 @@ class CrawlRunning(Exception):
         super().__init__(f"Another crawl of {outlet} is running ({running}).")
 
 
-class CrawlLost(Exception):
+class CrawlLost(Exception):  # noqa: N818
     """This crawl was ended by another (its lease had gone with its connection); its writes are refused."""
 
 
@@ -49,7 +47,7 @@ class Crawl:
 
 
 def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
-    """Writes the outlet's facts as its file says them now; returns its row. Raises ValueError without a slug."""
+    """Writes the outlet's facts as its file says them now; returns its id. ValueError without a slug."""
     if not outlet.slug:
         raise ValueError(f"The outlet {outlet.name} has no slug.")
     cursor.execute(
@@ -134,7 +132,8 @@ def finish(
         fence(cursor, crawl)
         hand_back(cursor, crawl.outlet_id)
         cursor.execute(
-            "UPDATE akhbar.crawls SET state = %s, finished_at = now(), verdict = %s, counts = %s WHERE id = %s",
+            "UPDATE akhbar.crawls SET state = %s, finished_at = now(), verdict = %s, counts = %s"
+            " WHERE id = %s",
             ("stopped" if stopped else "finished", verdict, Json(mend(dict(counts or {}))), crawl.id),
         )
     _give_lease_back(connection, crawl.outlet_id)

@@ -1,20 +1,22 @@
-"""Connections to the corpus: a given Postgres (`AKHBAR_DATABASE_URL`) or the embedded one; and its migrations."""
+"""Connections to the corpus, in a given Postgres (`AKHBAR_DATABASE_URL`) or the embedded one; migrations."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
+import shutil
 import threading
 import time
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
-from psycopg2.extensions import connection as Connection
 
-from corpus.embedded import EmbeddedServer
+from corpus.embedded import EmbeddedServer, psql
+from corpus.transaction import Connection
 from corpus.unavailable import StorageUnavailable
 
 __all__ = [
@@ -27,12 +29,33 @@ __all__ = [
     "migrate",
     "migrations",
     "pending_migrations",
+    "shell_command",
     "stop",
 ]
 
 CONNECT_SECONDS = 10
 _MIGRATION_LOCK = 4_207_849_484  # any fixed number; "akhbar" needs to agree with itself only
 _FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
+
+# Connection parameter → environment variable (PostgreSQL manual, 32.15).
+_ENVIRONMENT = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "dbname": "PGDATABASE",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "passfile": "PGPASSFILE",
+    "service": "PGSERVICE",
+    "options": "PGOPTIONS",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "sslmode": "PGSSLMODE",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "sslrootcert": "PGSSLROOTCERT",
+    "channel_binding": "PGCHANNELBINDING",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}
 
 _migrated: set[str] = set()
 _migrating = threading.Lock()
@@ -73,6 +96,19 @@ def stop() -> bool:
     return is_embedded() and EmbeddedServer().stop()
 
 
+def shell_command() -> tuple[str, dict[str, str]]:
+    """The psql program, and the environment in which it finds the corpus.
+
+    The environment carries what the URL says, since arguments are seen by every user of the machine.
+    Raises StorageUnavailable where there is no psql.
+    """
+    given = _parse(database_url())
+    program = psql() or shutil.which("psql")
+    if program is None:
+        raise StorageUnavailable("There is no psql here: install a Postgres client.")
+    return str(program), {_ENVIRONMENT[name]: value for name, value in given.items() if name in _ENVIRONMENT}
+
+
 def connect(*, application: str = "akhbar", migrated: bool = True) -> Connection:
     """A connection to the corpus in UTC, not in autocommit; migrated once per process unless told not to.
 
@@ -110,21 +146,25 @@ def _open_patiently(url: str, application: str) -> Connection:
 
 
 def _open(url: str, application: str) -> Connection:
-    try:
-        given = psycopg2.extensions.parse_dsn(url)
-    except psycopg2.ProgrammingError:
-        # The library's message repeats the URL, password and all.
-        raise StorageUnavailable("AKHBAR_DATABASE_URL is not a valid Postgres URL.") from None
+    given = _parse(url)
     given.setdefault("connect_timeout", str(CONNECT_SECONDS))
     given.setdefault("application_name", application)
     try:
-        connection = psycopg2.connect(**given)
+        connection: Connection = psycopg2.connect(**given)
         with connection, connection.cursor() as cursor:
             cursor.execute("SET TIME ZONE 'UTC'")
     except psycopg2.Error as error:
         reason = _reason(str(error), given.get("password"))
         raise StorageUnavailable(f"The database cannot be reached: {reason}.") from None
     return connection
+
+
+def _parse(url: str) -> dict[str, Any]:
+    try:
+        return psycopg2.extensions.parse_dsn(url)
+    except psycopg2.ProgrammingError:
+        # The library's message repeats the URL, password and all.
+        raise StorageUnavailable("AKHBAR_DATABASE_URL is not a valid Postgres URL.") from None
 
 
 def _reason(message: str, password: str | None) -> str:
@@ -184,8 +224,9 @@ def migrate(connection: Connection) -> list[str]:
             with connection, connection.cursor() as cursor:
                 cursor.execute("CREATE SCHEMA IF NOT EXISTS akhbar")
                 cursor.execute(
-                    "CREATE TABLE IF NOT EXISTS akhbar.migrations (number int PRIMARY KEY, name text NOT NULL,"
-                    " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+                    "CREATE TABLE IF NOT EXISTS akhbar.migrations (number int PRIMARY KEY,"
+                    " name text NOT NULL, checksum text NOT NULL,"
+                    " applied_at timestamptz NOT NULL DEFAULT now())"
                 )
                 cursor.execute(migration.text)
                 cursor.execute(

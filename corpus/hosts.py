@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json, execute_values
 
 from corpus.text import mend
-from corpus.transaction import transaction
+from corpus.transaction import Connection, transaction
 
 
 def load(connection: Connection, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -21,13 +21,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json, execute_values
 
 from corpus.crawls import Crawl, fence
 from corpus.text import mend, mend_url, url_hash, within_news_time
-from corpus.transaction import transaction
+from corpus.transaction import Connection, Cursor, transaction
 from crawler.candidate import Candidate
 
 STATES = ("pending", "fetching", "stored", "unchanged", "duplicate", "rejected", "failed")
@@ -51,7 +49,8 @@ class Ending:
     """How the fetch of one candidate ended where no article came of it.
 
     `state` is unchanged (304, or judged so without storing), duplicate, rejected or failed (may pass),
-    or pending to hand the row back untouched (the host is paused, the budget is spent).
+    or pending to hand the row back untouched (the host is paused, the budget is spent). `article_id` is
+    the article that a duplicate is another address of: the address is then linked to it.
     """
 
     id: int
@@ -63,6 +62,7 @@ class Ending:
     last_modified: str | None = None
     fetched_at: datetime | None = None
     archive: Mapping[str, Any] | None = None
+    article_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def claim(
         " AND updated_at IS DISTINCT FROM fetched_updated AND state IN ('stored', 'unchanged')",
     )
     due = " UNION ".join(
-        f"(SELECT id, {freshness} AS fresh FROM akhbar.candidates WHERE {kind}"
+        f"(SELECT id, {freshness} AS fresh FROM akhbar.candidates WHERE {kind}"  # noqa: S608 - see above
         f" ORDER BY {freshness} DESC LIMIT %(limit)s)"
         for kind in kinds
     )
@@ -194,8 +194,8 @@ def claim(
             SET state = 'fetching', crawl_id = %(crawl)s, claimed_by = %(crawl)s, attempts = c.attempts + 1,
                 next_check = NULL, fetched_updated = c.updated_at
             FROM taken WHERE c.id = taken.id
-            RETURNING c.id, c.url, c.source, c.headline, c.published_at, c.updated_at, c.etag, c.last_modified,
-                coalesce(c.published_at, c.updated_at, c.discovered_at)
+            RETURNING c.id, c.url, c.source, c.headline, c.published_at, c.updated_at, c.etag,
+                c.last_modified, coalesce(c.published_at, c.updated_at, c.discovered_at)
             """,  # noqa: S608 - put together from the constants above
             values,
         )
@@ -234,7 +234,7 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
         " ORDER BY id FOR UPDATE",
         (sorted(by_id), crawl.id),
     )
-    rows, gone, seen = [], [], []
+    rows, gone, seen, linked = [], [], [], []
     for id_, article_id, checks, fresh, attempts in cursor.fetchall():
         ending = by_id[id_]
         state, reason, next_check = ending.state, ending.reason, None
@@ -255,11 +255,15 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             next_check = None if is_gone else recheck_at(checks, fresh, now)
         elif state in ("unchanged", "duplicate"):
             attempts = 0
+            if ending.article_id is not None:
+                article_id = ending.article_id
+                linked.append((id_, article_id))
         rows.append(
             (
                 id_, state, reason, mend(ending.detail[:500]) if ending.detail else None, ending.status,
                 mend(ending.etag), mend(ending.last_modified), ending.fetched_at or now,
                 Json(mend(ending.archive)) if ending.archive else None, checks, next_check, attempts,
+                article_id,
             )
         )  # fmt: skip
     if rows:
@@ -271,15 +275,28 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
                 etag = coalesce(v.etag, c.etag), last_modified = coalesce(v.last_modified, c.last_modified),
                 fetched_at = CASE WHEN v.state = 'pending' THEN c.fetched_at ELSE v.fetched_at END,
                 archive = coalesce(v.archive, c.archive), checks = v.checks, next_check = v.next_check,
-                attempts = v.attempts
+                attempts = v.attempts, article_id = v.article_id
             FROM (VALUES %s) AS v (id, state, reason, detail, status, etag, last_modified, fetched_at,
-                archive, checks, next_check, attempts)
+                archive, checks, next_check, attempts, article_id)
             WHERE c.id = v.id
             """,
             rows,
             template="(%s::bigint, %s, %s, %s, %s::int, %s, %s, %s::timestamptz, %s::jsonb, %s::smallint,"
-            " %s::timestamptz, %s::smallint)",
+            " %s::timestamptz, %s::smallint, %s::bigint)",
             page_size=len(rows),
+        )
+    if linked:
+        execute_values(
+            cursor,
+            """
+            INSERT INTO akhbar.addresses (url_hash, outlet_id, url, article_id)
+            SELECT c.url_hash, c.outlet_id, c.url, v.article_id
+            FROM (VALUES %s) AS v (id, article_id) JOIN akhbar.candidates c USING (id)
+            ORDER BY c.url_hash ON CONFLICT DO NOTHING
+            """,
+            linked,
+            template="(%s::bigint, %s::bigint)",
+            page_size=len(linked),
         )
     if gone:
         cursor.execute(
@@ -389,7 +406,8 @@ def keep_source(
                 damaged = CASE WHEN %(fresh)s THEN EXCLUDED.damaged ELSE s.damaged END,
                 listed = CASE WHEN %(fresh)s THEN EXCLUDED.listed ELSE s.listed END,
                 new = EXCLUDED.new, fetches = s.fetches + 1, fetched_at = now(),
-                changed_at = CASE WHEN %(fresh)s THEN now() ELSE s.changed_at END, crawl_id = EXCLUDED.crawl_id
+                changed_at = CASE WHEN %(fresh)s THEN now() ELSE s.changed_at END,
+                crawl_id = EXCLUDED.crawl_id
             """,
             {
                 "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url), "kind": kind, "status": status,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
+import psycopg2.extensions
 
 from corpus.unavailable import StorageUnavailable
+
+Connection: TypeAlias = psycopg2.extensions.connection
+Cursor: TypeAlias = psycopg2.extensions.cursor
 
 # SQLSTATE classes of a server that is away, full or read-only (PostgreSQL manual, appendix A).
 _OUTAGE_CLASSES = ("08", "53", "57", "58", "F0", "XX")

@@ -17,12 +17,12 @@ GAP = 16  # positions between headline and body, so that no phrase spans both
 def search_vector(headline: str, lead: str | None, body: str) -> str:
     """The text form of a tsvector over the folded words, ready for `::tsvector`."""
     positions: dict[str, list[str]] = {}
-    place = 0
-    for place, word in enumerate(fold(headline).split(), 1):
+    headline_words = fold(headline).split()
+    for place, word in enumerate(headline_words, 1):
         if len(word) <= WORD_LIMIT:
             positions.setdefault(word, []).append(f"{place}A")
     text = body if not lead or body.startswith(lead) else f"{lead}\n\n{body}"
-    for place, word in enumerate(fold(text).split()[:BODY_WORDS], place + GAP):
+    for place, word in enumerate(fold(text).split()[:BODY_WORDS], len(headline_words) + GAP):
         if len(word) <= WORD_LIMIT:
             positions.setdefault(word, []).append(str(place))
     return " ".join(f"{_quoted(word)}:{','.join(places[:255])}" for word, places in positions.items())

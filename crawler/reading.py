@@ -116,7 +116,6 @@ def _prepare(path: list[str], parent: int) -> None:
 def _read(job: Job) -> Article | Rejection:
     from crawler.extraction.reader import read
 
-    spider = job.spider() if job.spider else None
     return read(
         job.body,
         job.url,
@@ -125,6 +124,4 @@ def _read(job: Job) -> Article | Rejection:
         layout=job.layout,
         candidate=job.candidate,
         fetched_at=job.fetched_at,
-        extract=spider.extract if spider else None,
-        clean=spider.clean if spider else None,
     )

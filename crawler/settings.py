@@ -52,7 +52,8 @@ TELNETCONSOLE_ENABLED = False  # the same, with the password in the log
 DOWNLOAD_VERIFY_CERTIFICATES = True  # the default trusts anyone in the middle
 COOKIES_ENABLED = False  # an article needs no session; a session follows us about
 METAREFRESH_ENABLED = False  # a page's text must not send the crawl elsewhere
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"  # which page led us here is nobody's business
+HTTPPROXY_ENABLED = False  # a proxy of the environment would hide the true address from the guard
 DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "ftp": None, "s3": None, "data": None}
 # resuming is the ledger's work; Scrapy's JOBDIR is pickle on disk and lost pages after a kill
 JOBDIR = None
@@ -62,8 +63,26 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "ar",
 }
 
+# networks and ports that the address guard lets through besides public addresses on 80 and 443
+ALLOW_ADDRESSES = os.environ.get("AKHBAR_ALLOW_ADDRESSES", "")
+# robots.txt by RFC 9309; the token that its groups are matched with
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Akhbar"
+
 EXTENSIONS: dict[Any, int | None] = {
-    "pipelines.session.Session": 0,
+    # first: no connection is made without it
+    "crawler.network.guard.AddressGuard": 0,
+    "pipelines.session.Session": 10,
+}
+DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
+    # ours stand in the places of Scrapy's, which lose redirects, allow all where robots.txt fails, and hide why
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.network.robots.Robots": 100,
+    "crawler.network.pacing.Pacing": 110,
+    "crawler.network.limits.Limits": 590,
+    "crawler.network.redirects.Redirects": 600,
 }
 SPIDER_MIDDLEWARES: dict[Any, int | None] = {
     # nearest to the spider: what it sees of the ledger is all of the ledger
@@ -74,7 +93,7 @@ ITEM_PIPELINES: dict[Any, int | None] = {
     "pipelines.require.Require": 200,
     "pipelines.language.Language": 300,
     "pipelines.fingerprint.Fingerprint": 400,
-    "pipelines.exact_duplicates.ExactDuplicates": 500,
+    # "pipelines.exact_duplicates.ExactDuplicates": 500,
     "pipelines.store.Store": 900,
 }
 
@@ -95,6 +114,7 @@ FORCED: Final[dict[str, Any]] = {
         "DOWNLOAD_MAXSIZE",
         "DOWNLOAD_TIMEOUT",
         "DOWNLOAD_HANDLERS",
+        "ROBOTSTXT_OBEY",
         "JOBDIR",
     )
 }

@@ -50,7 +50,7 @@ class NewsSpider(scrapy.Spider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outlet = replace(self.outlet, slug=self.name, hosts=tuple(self.allowed_domains))
+        self.outlet = self.describe(self.outlet, self.name, self.allowed_domains)
         self.article_pattern = re.compile(self.article_url) if self.article_url else None
         self.readers: Readers | None = None
 
@@ -62,6 +62,11 @@ class NewsSpider(scrapy.Spider):
             time_limit=crawler.settings.getfloat("READER_TIME_LIMIT"),
         )
         return spider
+
+    @staticmethod
+    def describe(outlet: Outlet, slug: str, hosts: Sequence[str]) -> Outlet:
+        """The outlet's facts with its slug and hosts, which its file states only once."""
+        return replace(outlet, slug=outlet.slug or slug, hosts=tuple(hosts))
 
     # what an outlet may override
 

@@ -83,18 +83,20 @@ class Admission:
         if found:
             await self.session.record(found)
 
-    async def end_broken(self, failure: Failure, response: Response) -> None:
+    def end_broken(self, failure: Failure, response: Response) -> None:
         """A callback that raised: its page, or its source, ends with the exception's name."""
         request = getattr(response, "request", None)
         if request is None:
             return
         reason = f"spider_{type(failure.value).__name__}"
-        source = request.meta.get("source")
+        source, candidate = request.meta.get("source"), request.meta.get("candidate")
         if source is not None:
-            await self.session.end_source(
-                SourceReport(url=source.url, kind=type(source).__name__, reason=reason)
-            )
-        await self.session.end(request.meta.get("candidate"), "failed", reason)
+            report = SourceReport(url=source.url, kind=type(source).__name__, reason=reason)
+            self.session.see_to(self.session.end_source(report))
+        if candidate is not None:
+            self.session.counts["failed"] += 1
+            self.session.counts[f"failed/{reason}"] += 1
+            self.session.see_to(self.session.end(candidate, "failed", reason))
 
     def _follow(self, item: Any) -> Any:
         """Count a source's request as open, and make it conditional on what the source said last time."""

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -59,6 +59,7 @@ class Session:
         self.sum: ledger.LedgerSum | None = None
         self.error: Exception | None = None
         self.counts: Counter[str] = Counter()
+        self._errands: set[asyncio.Task[None]] = set()
         self._closing = False
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._connection: Connection | None = None
@@ -119,7 +120,7 @@ class Session:
         """End a candidate's row without storing an article; `article` is the one that it duplicates."""
         if candidate is None or candidate.id is None:
             return
-        ending = ledger.Ending(id=candidate.id, state=state, reason=reason, status=status, article_id=article)
+        ending = ledger.Ending(id=candidate.id, state=state, reason=reason, status=status)
         await self._endings.submit(ending)
         self._let_go(candidate.id)
 
@@ -149,6 +150,12 @@ class Session:
         self.open_sources.discard(report.url)
         self.changed.set()
 
+    def see_to(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Run an errand that nobody can await (Scrapy sends some signals to plain functions only)."""
+        task = asyncio.get_running_loop().create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
     async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
         """Run `function(connection, *arguments)` in the storage thread, waiting out an outage."""
         loop = asyncio.get_running_loop()
@@ -156,6 +163,7 @@ class Session:
 
     async def close(self, reason: str) -> None:
         """End the crawl: rows in hand go back, the counts and the verdict are written, the lease is free."""
+        await asyncio.gather(*self._errands, return_exceptions=True)
         self._closing = True
         if self.crawl is not None and not isinstance(self.error, STORAGE_ENDS):
             try:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import CloseSpider, NotConfigured
 
 from corpus.articles import Submission
+from corpus.crawls import CrawlRunning
+from corpus.unavailable import StorageUnavailable
 from crawler.items import Article, Rejection, SourceReport
 from pipelines.session import STORAGE_ENDS, Session
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
 
 
 class Store:
@@ -39,7 +44,11 @@ class Store:
         return store
 
     async def open_spider(self) -> None:
-        await self.session.open()
+        try:
+            await self.session.open()
+        except (StorageUnavailable, CrawlRunning) as error:
+            logger.info("%s", error)
+            raise CloseSpider("storage_unavailable" if isinstance(error, StorageUnavailable) else "running") from error
 
     async def process_item(self, item: Any) -> Any:
         try:

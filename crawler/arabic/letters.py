@@ -25,23 +25,27 @@ LINE_BREAKS: Final = "\r\n|[\r\x0b\x0c\x85\u2028\u2029]"
 
 DROPPED: Final = "".join(
     [
-        "".join(map(chr, [*range(0x00, 0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)])),
+        "".join(map(chr, [*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)])),
         "\u00ad\u200b\u2060\ufeff",  # soft hyphen, zero width space, word joiner, byte order mark
         "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",  # bidi controls
         "\u206a\u206b\u206c\u206d\u206e\u206f",  # deprecated shaping controls
-        "".join(map(chr, range(0xD800, 0xE000))),  # lone surrogates: UTF-8, and so Postgres, has no form for them
+        "".join(
+            map(chr, range(0xD800, 0xE000))
+        ),  # lone surrogates: UTF-8, and so Postgres, has no form for them
     ]
 )
 """Characters that are never stored. NUL and surrogates are refused by Postgres; the rest is invisible."""
 
-SPACES: Final = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+SPACES: Final = (
+    "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 
 KEPT_SIGNS: Final = "\ufd3e\ufd3f\ufdfa\ufdfb\ufdfc\ufdfd"
 """﴾ ﴿ ﷺ ﷻ ﷼ ﷽: signs that live among the presentation forms and are no shapes of letters."""
 
 
 def _bare(character: str) -> str:
-    """The letters or marks that a presentation form shows, without the space or tatweel that carries a mark."""
+    """What a presentation form shows, without the space or tatweel that NFKC puts under a mark."""
     letters = unicodedata.normalize("NFKC", character)
     return letters.lstrip(" " + TATWEEL) if len(letters) > 1 else letters
 
@@ -60,8 +64,14 @@ CLEAN_TABLE: Final[dict[int, str]] = {
     **PRESENTATION_FORMS,
 }
 
-ARABIC_LETTERS: Final = "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff\u0750-\u077f\u08a0-\u08c8"
-ARABIC_MARKS: Final = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff"
+ARABIC_LETTERS: Final = (
+    "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff"
+    "\u0750-\u077f\u08a0-\u08c8"
+)
+ARABIC_MARKS: Final = (
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+    "\u08d3-\u08e1\u08e3-\u08ff"
+)
 """Insides of regular expression classes."""
 
 _LINE_BREAK = re.compile(LINE_BREAKS)
@@ -163,9 +173,7 @@ class _FoldTable(_SpellingTable):
 
     def __missing__(self, code: int) -> str:
         folded = super().__missing__(code)
-        self[code] = "".join(
-            letter if letter.isalnum() or letter in "%." else " " for letter in folded
-        )
+        self[code] = "".join(letter if letter.isalnum() or letter in "%." else " " for letter in folded)
         return self[code]
 
 
@@ -187,7 +195,7 @@ def unify_spelling(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The search form of `text`: its words, one space apart, each in the one spelling that all variants share.
+    """The search form of `text`: its words, one space apart, each in the spelling that its variants share.
 
     In order: `clean`; ﷺ and its like in words; NFKC; ASCII digits; no tashkeel, tatweel or joiners;
     `SPELLINGS`; case folded; all but letters and digits becomes a space, except the point inside a

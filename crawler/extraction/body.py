@@ -15,6 +15,7 @@ from crawler.extraction import boxes
 from crawler.extraction.blocks import Block, walk
 from crawler.extraction.container import locate, weigh
 from crawler.extraction.furniture import Verdict, judge
+from crawler.extraction.opinion import reconsider
 from crawler.extraction.page import Page, one_line
 from crawler.outlet import Layout
 
@@ -49,8 +50,12 @@ def find_body(
     below = _below_headline(walk(root, skip), page.headline_element)
     chosen = _select(page.tree, layout.article) if layout else None
     container, rule = (chosen, "layout.article") if chosen is not None else locate(below, root)
-    inside = [block for block in below if _within(block.element, container)]
-    opening = _openings(below, inside, page)
+    if rule == "densest element":
+        inside = [block for block in below if _within(block.element, container)]
+        container, rule = reconsider(root, skip, below, container, inside) or (container, rule)
+    parts = [container, *_further_parts(container)]
+    inside = [block for block in below if any(_within(block.element, part) for part in parts)]
+    opening = [] if chosen is not None else _openings(below, inside, page)
     body = _sift([*opening, *inside], page, headline, furniture)
     body.rule = rule
     body.lead = _lead(body, page, layout)
@@ -96,6 +101,18 @@ def _is_margin(element: HtmlElement) -> bool:
 
 def _within(element: HtmlElement, container: HtmlElement) -> bool:
     return element is container or any(ancestor is container for ancestor in element.iterancestors())
+
+
+def _further_parts(container: HtmlElement) -> list[HtmlElement]:
+    """The later siblings of the same tag and class: a text that boxes between its paragraphs cut into parts."""
+    name = container.get("class")
+    if not name or container.tag not in ("div", "section", "p"):
+        return []
+    return [
+        sibling
+        for sibling in container.itersiblings(container.tag)
+        if sibling.get("class") == name and next(sibling.iter("h1"), None) is None
+    ]
 
 
 def _below_headline(blocks: list[Block], headline: HtmlElement | None) -> list[Block]:
@@ -157,7 +174,9 @@ def _sift(blocks: list[Block], page: Page, headline: str | None, furniture: froz
         block.text = _GLUED.sub("", block.text)
         text = fold(block.text)
         verdict = judge(block.text, block.link_share)
-        if hash_of(block.text) in furniture or (text in captions and len(block.text) < 250):
+        if (furniture and hash_of(block.text) in furniture) or (text in captions and len(block.text) < 250):
+            continue
+        if _is_caption(block, started):
             continue
         if verdict is Verdict.END:
             if started:
@@ -214,6 +233,25 @@ def _is_opening_label(block: Block) -> bool:
     if len(text) > 100 or text.endswith((".", "؟", "!", "…")):
         return False
     return bool(_DATE_LINE.search(text)) or block.link_share > 0.5 or len(text) < 12
+
+
+def _is_caption(block: Block, started: bool) -> bool:
+    """A short line without a final stop that shares its box with a picture, or stands below one above the text."""
+    text, element = block.text, block.element
+    if len(text) > 160 or text.endswith((".", "؟", "!", ":")) or element.tag in boxes.HEADING_TAGS:
+        return False
+    parent = element.getparent()
+    for box in (element, parent if element.tag != "li" else None):
+        if box is not None and next(box.iter("img"), None) is not None:
+            return len(box.text_content().strip()) <= len(text) + 20
+    before = element.getprevious()
+    return not started and before is not None and _is_picture(before)
+
+
+def _is_picture(element: HtmlElement) -> bool:
+    if element.tag not in ("img", "figure", "picture", "div", "a", "p", "center", "span"):
+        return False
+    return (element.tag == "img" or next(element.iter("img"), None) is not None) and not element.text_content().strip()
 
 
 def _image_texts(page: Page) -> set[str]:

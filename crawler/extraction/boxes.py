@@ -84,7 +84,7 @@ _MARGIN_WORDS = _words(
 )
 _MARGIN_PAIRS = re.compile(
     r"\b(?:(?:author|writer) (?:box|bio|info|card|about|desc\w*)|about author|(?:photo|image|img|pic|media) "
-    r"(?:caption|credit|desc\w*|source|title|alt|text)|(?:post|entry|article|news|story|single) "
+    r"(?:caption|note|credit|desc\w*|source|title|alt|text)|(?:post|entry|article|news|story|single) "
     r"(?:tags?|meta|info|links|footer)|tags? (?:list|box|links|cloud|container|wrap\w*|area|items?))\b"
 )
 _ARTICLE_NAMES = re.compile(

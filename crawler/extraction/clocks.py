@@ -14,7 +14,8 @@ _EVENING: Final = r"م|مساء?ا?|المساء|عصرا|العصر|بعد ال
 _NOON: Final = r"ظهرا|الظهر"
 _NIGHT: Final = r"ليلا"
 _LONG: Final = (
-    r"صباحا?|الصباح|فجرا|ضحي|قبل الظهر|بعد منتصف الليل|مساءا?|المساء|عصرا|بعد الظهر|ظهرا|ليلا|a\.?m\.?|p\.?m\.?"
+    r"صباحا?|الصباح|فجرا|ضحي|قبل الظهر|بعد منتصف الليل|مساءا?|المساء|عصرا|بعد الظهر|ظهرا|ليلا"
+    r"|a\.?m\.?|p\.?m\.?"
 )
 _END: Final = r"(?![^\W_])"
 _HOUR_WORD: Final = r"(?:الساعه|ساعه|عند|at)\s*:?\s*"
@@ -64,11 +65,15 @@ def _hour(hour: int, part: str | None) -> int:
 
 def _read(match: re.Match[str]) -> tuple[int, int, time] | None:
     parts = match.groupdict()
-    hour = _hour(int(parts.get("hour") or parts["hour2"]), parts.get("part") or parts.get("part2") or parts.get("before"))
+    hour = _hour(
+        int(parts.get("hour") or parts["hour2"]),
+        parts.get("part") or parts.get("part2") or parts.get("before"),
+    )
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return match.start(), match.end(), time(hour, minute, second)
+    first = next(name for name in ("before", "hour", "hour2") if parts.get(name))
+    return match.start(first), match.end(), time(hour, minute, second)
 
 
 def _dotted_is_time(match: re.Match[str]) -> bool:
@@ -76,8 +81,10 @@ def _dotted_is_time(match: re.Match[str]) -> bool:
 
 
 def find_clocks(line: str) -> list[Clock]:
-    """Every time of day in `line`, in order; days already read are blanked out there with NULs."""
-    found = [_read(match) for pattern in (_CLOCK, _COMMAS, _FRENCH, _HOUR) for match in pattern.finditer(line)]
+    """Every time of day in `line`, in order; days already read stand there as NULs."""
+    found = [
+        _read(match) for pattern in (_CLOCK, _COMMAS, _FRENCH, _HOUR) for match in pattern.finditer(line)
+    ]
     found += [_read(match) for match in _DOTTED.finditer(line) if _dotted_is_time(match)]
     times: list[tuple[int, int, time]] = []
     for start, end, at in sorted(filter(None, found), key=lambda one: (one[0], -one[1])):
@@ -100,6 +107,9 @@ def _zone_beside(line: str, floor: int, start: int, end: int, ceiling: int) -> t
         if not re.search(r"\w", line[zone.end() : start]):
             return zone_of(zone)
     after = ZONE.search(line, end, ceiling)
-    if after is None or line[after.end() : ceiling].strip(" (,|-") == "" and ceiling < len(line) and "\0" in line[end:after.start()]:
-        return None  # the name stands before the next time, behind another day
+    if after is None:
+        return None
+    leads_next = ceiling < len(line) and not line[after.end() : ceiling].strip(" (,|-")
+    if leads_next and "\0" in line[end : after.start()]:
+        return None  # it stands behind another day, before the next time
     return zone_of(after)

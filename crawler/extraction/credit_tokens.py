@@ -1,4 +1,4 @@
-"""A printed credit taken apart: words, numbers and separators; dates and clocks out; segments between separators."""
+"""A printed credit taken apart: words and separators, dates out, segments between separators."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from crawler.arabic.letters import ARABIC_LETTERS, ARABIC_MARKS, TATWEEL, clean, fold
@@ -18,27 +19,42 @@ GAP: Final = "~"
 
 _ESCAPED_BREAK = re.compile(rf"\\r\\n|\\[rn]|(?<=[{ARABIC_LETTERS}])rn(?![a-z])")
 # A tatweel that lengthens nothing: after لـ it joins, elsewhere it is a dash («لندن ـ القدس العربي»).
-_JOINING = re.compile(rf"(?<![{ARABIC_LETTERS}])([لبكو]){TATWEEL}+(?=\W|\d)|(?<=[{ARABIC_LETTERS}]){TATWEEL}+(?=\d)")
+_JOINING = re.compile(
+    rf"(?<![{ARABIC_LETTERS}])([لبكو]){TATWEEL}+(?=\W|\d)|(?<=[{ARABIC_LETTERS}]){TATWEEL}+(?=\d)"
+)
 _DASH = re.compile(rf"(?<!(?<![{ARABIC_LETTERS}])ه){TATWEEL}+")
 _TOKEN = re.compile(
-    r"(?P<gone>https?://\S{1,300}|www\.\S{1,300}|[\w.+-]{0,64}@[\w./:]{1,100})"
-    rf"|(?P<letters>(?<![\w])[{ARABIC_LETTERS}](?:[. ]{{1,2}}[{ARABIC_LETTERS}]){{1,3}}(?![\w{ARABIC_MARKS}]))"
+    r"(?P<gone>https?://\S{1,300}|www\.\S{1,300}|[\w.+-]{0,64}@[\w./:]{0,100})"
+    rf"|(?P<twin>(?:جان|ماري|بيار|آن|آنا|لويس)-[{ARABIC_LETTERS}]{{2,20}})"
+    rf"|(?P<letters>(?<!\w)و?[{ARABIC_LETTERS}]"
+    rf"(?:[. ]{{1,2}}[{ARABIC_LETTERS}]){{1,3}}(?![\w{ARABIC_MARKS}]))"
     rf"|(?P<latin>[A-Za-zÀ-ɏ][\w]*(?:['’-][A-Za-zÀ-ɏ]+)*)"
     rf"|(?P<number>\d+)"
     rf"|(?P<word>[\w{ARABIC_MARKS}]+)"
     r"|(?P<separator>[^\s\w])|(?P<line>\n)"
 )
-_SAME = str.maketrans({
-    "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "―": "-", "،": ",", "؛": ";", "\\": "/", "¦": "|", "│": "|",
-    "«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "‘": '"', "’": '"', "'": '"', "[": "(", "]": ")", "{": "(",
-    "}": ")", "•": "|", "●": "|", "·": "|", "*": "|", "…": ".", "：": ":", "؟": ".", "?": ".", "!": ".", ">": "|",
-    "<": "|", "»»": "|", "›": "|", "‹": "|",
-})  # fmt: skip
+_LETTER = re.compile(r"[^. ]+|\.")
+_SAME: Final = {
+    ord(sign): same
+    for same, signs in {
+        "-": "–—−‐‑―",
+        ",": "،",
+        ";": "؛",
+        "/": "\\",
+        "|": "¦│•●·*><›‹",
+        '"': "«»“”„‘’'",
+        "(": "[{",
+        ")": "]}",
+        ".": "…؟?!",
+        ":": "：",
+    }.items()
+    for sign in signs
+}
 
 
 @dataclass(slots=True)
 class Token:
-    """`kind` is w (word), n (number) or the separator itself; `start` and `end` are offsets in the cleaned text."""
+    """`kind` is w (word), n (number) or the separator; `start` and `end` are offsets in the prepared text."""
 
     kind: str
     folded: str
@@ -93,6 +109,10 @@ def _initials(found: str, start: int) -> Iterator[Token]:
     if folded in WIRES:
         yield Token("w", folded, start, start + len(found))
         return
+    if folded.startswith("و") and folded[1:] in WIRES:
+        yield Token("w", "و", start, start + 1)
+        yield Token("w", folded[1:], start + 1, start + len(found))
+        return
     if folded.startswith("و ") and folded[2:] in WIRES:
         yield Token("w", "و", start, start + 1)
         skipped = len(found) - len(found[1:].lstrip(". "))
@@ -101,11 +121,9 @@ def _initials(found: str, start: int) -> Iterator[Token]:
     if all(letter in HONORIFICS for letter in folded.split()):
         yield Token("w", folded.split()[0], start, start + len(found))
         return
-    for offset, letter in enumerate(found):
-        if letter == ".":
-            yield Token(".", "", start + offset, start + offset + 1)
-        elif letter != " ":
-            yield Token("w", fold(letter), start + offset, start + offset + 1)
+    for match in _LETTER.finditer(found):
+        kind = "." if match.group() == "." else "w"
+        yield Token(kind, fold(match.group()), start + match.start(), start + match.end())
 
 
 _MARKS: Final = {
@@ -113,9 +131,10 @@ _MARKS: Final = {
     for sign, words in {
         "a": "ص م ه صباحا مساء ظهرا مساءا عصرا am pm gmt utc ميلادي ميلادية هجري هجرية غرينتش جرينتش",
         "p": "من",
-        "f": "في يوم بتاريخ تاريخ الساعة الموافق الموافق_ل على تمام بتوقيت ل",
+        "f": "في يوم بتاريخ تاريخ الساعة الموافق الموافق_ل تمام بتوقيت ل",
         "r": "منذ قبل",
-        "u": "ثانية ثوان ثواني دقيقة دقائق دقيقتين ساعة ساعات ساعتين يوم يومين أيام أسبوع أسبوعين أسابيع شهر شهرين أشهر سنة سنوات سنتين عام عامين",
+        "u": "ثانية ثوان ثواني دقيقة دقائق دقيقتين ساعة ساعات ساعتين يومين أيام أسبوع أسبوعين أسابيع "
+        "شهر شهرين أشهر سنة سنوات سنتين عام عامين",
     }.items()
     for word in words.replace("_", " ").split()
 }
@@ -144,13 +163,17 @@ def without_dates(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _signs(tokens: Sequence[Token]) -> str:
-    """One character a token: n number, y year, o other number, m month (k its second word), d weekday, w word …"""
+    """One character a token: n number, y year, o longer, m month (k its second word), d weekday, w word."""
     signs: list[str] = []
     for index, token in enumerate(tokens):
         if token.kind == "n":
             length, value = len(token.folded), int(token.folded[:6])
             signs.append(
-                "n" if length < 3 else "y" if length == 4 and (1300 < value < 1500 or 1900 < value < 2100) else "o"
+                "n"
+                if length < 3
+                else "y"
+                if length == 4 and (1300 < value < 1500 or 1900 < value < 2100)
+                else "o"
             )
         elif token.kind != "w":
             signs.append(token.kind if len(token.kind) == 1 else "|")
@@ -189,7 +212,7 @@ def segments(tokens: Sequence[Token]) -> list[Segment]:
     if words:
         found.append(Segment(words, before))
         before = ""
-    for segment, following in zip(found, found[1:], strict=False):
+    for segment, following in pairwise(found):
         segment.after = following.before
     if found:
         found[-1].after = before
@@ -201,4 +224,6 @@ def _joins(tokens: Sequence[Token], index: int) -> bool:
     if index + 1 >= len(tokens) or tokens[index + 1].kind != "w":
         return False
     left, point, right = tokens[index - 1 : index + 2]
-    return left.end == point.start and point.end == right.start and min(len(left.folded), len(right.folded)) > 1
+    return (
+        left.end == point.start and point.end == right.start and min(len(left.folded), len(right.folded)) > 1
+    )

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
-from typing import Final, Literal
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from crawler.arabic.letters import unify_spelling
 from crawler.arabic.months import WEEKDAYS
 from crawler.extraction.clocks import Clock, find_clocks
-from crawler.extraction.days import LAST_YEAR, PrintedDay, find_days, read_month, write_ordinals
-from crawler.extraction.relative import read_relative
+from crawler.extraction.days import FIRST_YEAR, LAST_YEAR, PrintedDay, find_days, read_month, write_ordinals
+from crawler.extraction.relative import Coarseness, read_relative
 from crawler.extraction.zones import ZONE, at_offset
 
-Precision = Literal["minute", "day", "month", "year"]
+Precision = Coarseness
 
 LONGEST: Final = 1000
 """No outlet prints a date in more characters; a longer text is prose."""
+LONGEST_IN_WORDS: Final = 60
+"""The same for a date without a digit: آخر تحديث: أول من أمس."""
 
-_SIGNS = str.maketrans({"،": ",", "؛": ";", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/", "∕": "/", "\0": " "})
+_SIGNS = str.maketrans(
+    {"،": ",", "؛": ";", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/", "∕": "/", "\0": " "}
+)
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _GLUED_CLOCK = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d?:\d\d)")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?: ?t ?(\d\d)(\d\d)(\d\d)?)?((?: ?z|[+-]\d\d:?\d\d)?)")
@@ -34,7 +38,9 @@ _C_STYLE = re.compile(r"([a-z]{3} {1,2}\d{1,2}) (\d\d:\d\d(?::\d\d)?) ((?:[a-z]{
 _EPOCH = re.compile(r"([12]\d{9})(?:\d{3})?")
 _SPACE = re.compile(r"\s+")
 
-_UPDATE_WORDS: Final = r"(?:اخر|اخر\s+)?(?:تحديث|التحديث|محدثه?|حدثت?|تعديل|التعديل|عدلت?)|updated?|modified|mise a jour"
+_UPDATE_WORDS: Final = (
+    r"(?:اخر|اخر\s+)?(?:تحديث|التحديث|محدثه?|حدثت?|تعديل|التعديل|عدلت?)|updated?|modified|mise a jour"
+)
 _PUBLISH_WORDS: Final = r"نشرت?|نشره|النشر|الاضافه|اضيفت?|published|posted|publie"
 _UPDATE = re.compile(rf"(?<!\w)(?:{_UPDATE_WORDS})(?!\w)")
 _PUBLISH = re.compile(rf"(?<!\w)(?:{_PUBLISH_WORDS})(?!\w)")
@@ -42,11 +48,11 @@ _LABEL = re.compile(
     rf"^(?:[\s:|,()\[\]/*.•·-]+|(?:{_UPDATE_WORDS}|{_PUBLISH_WORDS}|تم|اخر|تاريخ|التاريخ|بتاريخ|في|يوم|كتب|on|date|last|le|the)(?!\w))+"
 )
 _CUES: Final = re.compile(
-    r"(?<!\w)(?:الساعه|ساعه|علي|عند|في|تمام|تمام|الموافق|الموافقه|ل|م|ه|هجري|هجريه|ميلادي|ميلاديه|at|a|t|ad|le|التوقيت|بتوقيت|حسب"
+    r"(?<!\w)(?:الساعه|ساعه|علي|عند|في|تمام|الموافق|الموافقه|يوم|ل|م|ه|هجري|هجريه|ميلادي|ميلاديه|at|a|à|t|ad|le|التوقيت|بتوقيت|حسب"
     rf"|{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})(?!\w)"
 )
 _LETTER = re.compile(r"[^\W_]")
-_HINT = re.compile(r"[0-9٠-٩۰-۹]")
+_DIGIT = re.compile(r"[0-9٠-٩۰-۹]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,9 @@ def read_date(raw: str, *, zone: str | None = None, base: datetime | None = None
     Of several days the one labelled as published wins, then the first; a Gregorian half wins over a
     Hijri one. 00:00:00 is no time of day but a placeholder.
     """
-    if len(raw) > LONGEST or (base is None and not _HINT.search(raw)):
+    if len(raw) > LONGEST or (not _DIGIT.search(raw) and (base is None or len(raw) > LONGEST_IN_WORDS)):
         return None
-    assumed = ZoneInfo(zone) if zone else timezone.utc
+    assumed: tzinfo = ZoneInfo(zone) if zone else UTC
     line = _prepare(raw)
     last_year = base.year + 1 if base else LAST_YEAR
     bare = _LABEL.sub("", line).rstrip(" .,;:|)(-")
@@ -85,13 +91,18 @@ def read_date(raw: str, *, zone: str | None = None, base: datetime | None = None
     if days:
         return _assemble(line, days, assumed)
     if epoch := _EPOCH.fullmatch(bare):
-        at = datetime.fromtimestamp(int(epoch[1]), tz=timezone.utc)
+        at = datetime.fromtimestamp(int(epoch[1]), tz=UTC)
         return ReadDate(at_offset(at.astimezone(assumed).replace(tzinfo=None), assumed), "minute", False)
     if month := read_month(bare):
-        return ReadDate(at_offset(datetime.combine(month, time()), assumed), "month", True) if month.year <= last_year else None
+        return (
+            ReadDate(at_offset(datetime.combine(month, time()), assumed), "month", True)
+            if month.year <= last_year
+            else None
+        )
     if base is not None:
         local = base.astimezone(assumed if zone else base.tzinfo)
-        if told := read_relative(bare, local.replace(tzinfo=None)):
+        told = read_relative(bare, local.replace(tzinfo=None))
+        if told and told[0].year >= FIRST_YEAR:
             when, precision = told
             return ReadDate(at_offset(when, local.tzinfo or assumed), precision, precision != "minute")
     return None
@@ -113,7 +124,7 @@ def _rewrite_bare(bare: str) -> str:
     return _SPACED.sub(r"\1-\2-\3", bare, count=1) if _SPACED.match(bare) else bare
 
 
-def _assemble(line: str, days: list[PrintedDay], assumed: ZoneInfo | timezone) -> ReadDate:
+def _assemble(line: str, days: list[PrintedDay], assumed: tzinfo) -> ReadDate:
     """The wanted day of `days` with its time and zone."""
     blank = line
     for day in days:
@@ -131,13 +142,12 @@ def _assemble(line: str, days: list[PrintedDay], assumed: ZoneInfo | timezone) -
     return ReadDate(_place(day.day, clock.at, clock.zone or assumed), "minute", clock.zone is None)
 
 
-def _place(day: date, at: time, zone: object) -> datetime:
-    assert isinstance(zone, (ZoneInfo, timezone))
+def _place(day: date, at: time, zone: tzinfo) -> datetime:
     return at_offset(datetime.combine(day, at), zone)
 
 
 def _label_rank(blank: str, days: list[PrintedDay], index: int) -> int:
-    """0 for a day labelled as published, 1 without label, 2 as updated; the nearest label before it counts."""
+    """0 for a day labelled as published, 1 without label, 2 as updated, by the nearest label before it."""
     floor = days[index - 1].end if index else 0
     published = [match.start() for match in _PUBLISH.finditer(blank, floor, days[index].start)]
     updated = [match.start() for match in _UPDATE.finditer(blank, floor, days[index].start)]

@@ -26,7 +26,11 @@ Months = dict[str, int]
 
 def _names(table: Months) -> str:
     names = sorted(table, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(name).replace(r"\ ", r"\s?" if name[-1].isdigit() else r"\s+") for name in names) + ")"
+    return (
+        "(?:"
+        + "|".join(re.escape(name).replace(r"\ ", r"\s?" if name[-1].isdigit() else r"\s+") for name in names)
+        + ")"
+    )
 
 
 _APART = r"[\s,./|-]{0,3}"
@@ -80,7 +84,10 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class PrintedDay:
-    """A day and where it stands; `or_else` is the day that M/D/Y order would give, `sure` False if doubted."""
+    """A day and where it stands; `or_else` is what M/D/Y order gives.
+
+    One that `needs_witness` holds only if a weekday or a Hijri day of the line confirms it.
+    """
 
     start: int
     end: int
@@ -204,7 +211,7 @@ def _numeric(
 
 
 def _decide(printed: PrintedDay, line: str, moons: list[date]) -> PrintedDay | None:
-    """Settle the order of day and month, and drop a doubted day, by the weekday or the Hijri day beside it."""
+    """Settle the order of day and month, and drop a doubted day, by weekday or Hijri day."""
     if printed.or_else is None and not printed.needs_witness:
         return printed
     weekday = _weekday_beside(line, printed)

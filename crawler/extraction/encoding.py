@@ -151,7 +151,8 @@ def _runs_of(table: dict[str, int]) -> re.Pattern[str]:
     )
 
 
-_CODECS = ("windows-1252", "windows-1256")
+_CODECS = {"windows-1252": "\u00d8\u00a7", "windows-1256": "\u0637\u00a7"}
+"""Encodings that UTF-8 is taken for, and what an alef looks like then: no such text is without one."""
 _TABLES = {codec: _byte_table(codec) for codec in _CODECS}
 _RUNS = {codec: _runs_of(table) for codec, table in _TABLES.items()}
 # Two Arabic letters of UTF-8 in a row, read through the encoding: Ø§Ù„ and ط§ظ„.
@@ -177,11 +178,11 @@ def repair(text: str) -> str:
     windows-1256 (ظ‚ط§ط³), windows-1256 as Latin-1 (ÞÇÓ). Only runs whose inverse is exact are replaced,
     so correct text beside them survives.
     """
-    for codec in _CODECS:
-        if _reaches(_SUSPECTS[codec], text):
+    for codec, alef in _CODECS.items():
+        if alef in text and _reaches(_SUSPECTS[codec], text):
             table = _TABLES[codec]
             return _RUNS[codec].sub(lambda run, table=table: _through_utf8(run.group(), table), text)
-    if _reaches(_LATIN_WORD, text) and len(_ARABIC.findall(text)) < len(_LATIN_WORD.findall(text)):
+    if "\u00c7\u00e1" in text and _reaches(_LATIN_WORD, text) and len(_ARABIC.findall(text)) < len(_LATIN_WORD.findall(text)):
         return _LATIN_RUN.sub(lambda run: run.group().encode("latin-1").decode("windows-1256"), text)
     return text
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import lxml.html
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.arabic.letters import clean, fold
@@ -19,6 +20,11 @@ MAX_BYTES = 5_000_000
 """Pages above are not read: no article is that long, and the parser's time grows with it."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_HEADLINE_ITEMS = XPath(".//*[contains(@itemprop, 'headline')]")
+_TITLE_BOXES = XPath(
+    ".//*[self::div or self::span or self::p or self::td or self::font or self::strong or self::b or self::a]"
+    "[contains(concat(@class, ' ', @id), 'itle') or contains(concat(@class, ' ', @id), 'head')]"
+)
 _DEEPEST = 120
 _NESTING = re.compile(
     r"<(/?)(?:div|span|font|b|i|u|em|strong|a|center|table|tbody|tr|td|section|article|blockquote|ul|ol|dl|small|"
@@ -155,9 +161,9 @@ class Page:
         ]
         lesser = list(body.iter("h2", "h3", "h4"))
         for group in (firsts, marked, lesser):
-            for element in group:
-                if agrees(element):
-                    return element
+            agreed = [element for element in group if agrees(element)]
+            if agreed:  # the site's name may be an h1 too, and stand in the title
+                return max(agreed, key=lambda e: len(self.text_of(e)))
         for element in body.iter("div", "span", "p", "td", "font", "strong", "b", "a"):
             name = boxes.words_of(boxes.name_of(element))
             if (

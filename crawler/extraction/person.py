@@ -9,15 +9,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.extraction.agencies import DESK_WORDS, ORGANISATION_WORDS
+from crawler.extraction.agencies import DESK_WORDS, ORGANISATION_WORDS, WIRES, WORDLIKE
 from crawler.extraction.credit_tokens import Token
 from crawler.extraction.given_names import COMPOUND, GIVEN
 from crawler.extraction.places import PLACES
 from crawler.extraction.roles import BREAKS, HONORIFICS, JOBS, NOUNS, WAW_NAMES
 
 _LATIN = re.compile("[a-z\u00c0-\u024f]")
-_ARABIC_NAME = re.compile("[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a4\u06a9\u06af\u06cc\u06c6\u06ce\u06b5\u0695\u06d5\u200c ]+")
-_PARTICLES = frozenset("de van von der al el bin ibn abu du la le di da".split())
+_ARABIC_NAME = re.compile(
+    "[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a4\u06a9\u06af"  # Arabic, and پ چ ژ ڤ ک گ
+    "\u06cc\u06c6\u06ce\u06b5\u0695\u06d5\u200c ]+"  # Kurdish names, and the joiner in them
+)
+_PARTICLES = frozenset(
+    ("de", "van", "von", "der", "al", "el", "bin", "ibn", "abu", "du", "la", "le", "di", "da")
+)
 MOST_PARTS = 5
 """A name of more parts (عبد الرحمن is one) is no name but a sentence."""
 
@@ -31,7 +36,9 @@ class Person:
 
 
 def is_given(folded: str) -> bool:
-    """Whether a folded word is a given name, with or without its article, or عبد and a name of God in one word."""
+    """Whether a folded word is a given name, with or without its article, or عبد and a divine name."""
+    if " " in folded:  # ماري-كلود
+        folded = folded.partition(" ")[0]
     return (
         folded in GIVEN
         or (len(folded) > 6 and folded.startswith("عبدال"))
@@ -123,25 +130,30 @@ def _read_one(words: Sequence[Token]) -> Person | None:
     if not 2 <= _parts(words) <= (MOST_PARTS if sure else MOST_PARTS - 1):
         return None
     folded = [word.folded for word in words]
-    if any(not _ARABIC_NAME.fullmatch(word) or word in DESK_WORDS and not is_given(word) for word in folded):
+    if any(word in DESK_WORDS and not is_given(word) for word in folded):
+        return None
+    if not all(map(_ARABIC_NAME.fullmatch, folded)):
         return None
     if words[-1].folded in COMPOUND and not is_given(words[-1].folded):
         return None
-    if all(len(word) == 1 for word in folded) or len(folded[0]) == 1:
+    if len(folded[0]) == 1 or any(word in WIRES - WORDLIKE and word not in GIVEN for word in folded):
         return None
-    if folded[0] in BREAKS or not sure and _speaks_against(folded):
+    if folded[0] in BREAKS or (not sure and _speaks_against(folded)):
         return None
     return Person(words, sure)
 
 
 def _speaks_against(folded: Sequence[str]) -> bool:
     """Signs that an unfamiliar run of words names a paper, a section or a thing."""
-    if folded[0].startswith("ال") and len(folded[0]) > 4:
+    if folded[0].startswith("ال") and len(folded[0]) > 4 and not (len(folded) > 2 and is_given(folded[1])):
         return True
     if " ".join(folded) in PLACES or folded[0] in PLACES or folded[-1] in PLACES:
         return True
     return any(
-        word in NOUNS or word in ORGANISATION_WORDS or word in JOBS and not is_given(word) or word in HONORIFICS
+        word in NOUNS
+        or word in ORGANISATION_WORDS
+        or (word in JOBS and not is_given(word))
+        or word in HONORIFICS
         for word in folded
     )
 

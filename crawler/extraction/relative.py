@@ -1,14 +1,16 @@
-"""Days told from the day of reading: منذ ساعتين, قبل 3 أيام, أمس 14:30, اليوم, الثلاثاء الماضي, 2 hours ago."""
+"""Days told from the day of reading: منذ ساعتين, قبل 3 أيام, أمس 14:30, الثلاثاء الماضي, 2 hours ago."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from crawler.arabic.letters import fold
 from crawler.arabic.months import WEEKDAYS
 from crawler.extraction.clocks import find_clocks
+
+Coarseness = Literal["minute", "day", "month", "year"]
 
 _UNITS: Final[dict[str, tuple[str, int]]] = {
     # printed unit → (what it counts, how many of it the bare word means)
@@ -32,36 +34,41 @@ _UNITS: Final[dict[str, tuple[str, int]]] = {
     for name in names.split()
 }
 _ALONE: Final = frozenset(
-    fold(name)
-    for name in (
-        "ثانية ثانيتين ثانيتان دقيقة دقيقتين دقيقتان ساعة ساعتين ساعتان يوم يومين يومان أسبوع أسبوعين أسبوعان"
-        " شهر شهرين شهران سنة سنتين سنتان عام عامين عامان"
+    fold(
+        "ثانية ثانيتين ثانيتان دقيقة دقيقتين دقيقتان ساعة ساعتين ساعتان يوم يومين يومان"
+        " أسبوع أسبوعين أسبوعان شهر شهرين شهران سنة سنتين سنتان عام عامين عامان"
     ).split()
 )
 """Words that count themselves; منذ أيام says only that it is more than two."""
 
 _NUMBERS: Final[dict[str, int]] = {
     fold(name): number
-    for number, names in enumerate(
-        (
-            "واحد واحدة a an one une un",
-            "",
-            "ثلاث ثلاثة",
-            "أربع أربعة",
-            "خمس خمسة",
-            "ست ستة",
-            "سبع سبعة",
-            "ثمان ثماني ثمانية",
-            "تسع تسعة",
-            "عشر عشرة",
-        ),
-        1,
+    for number, names in (
+        (1, "واحد|واحدة|a|an|one|une|un"),
+        (3, "ثلاث|ثلاثة"),
+        (4, "أربع|أربعة"),
+        (5, "خمس|خمسة"),
+        (6, "ست|ستة"),
+        (7, "سبع|سبعة"),
+        (8, "ثمان|ثماني|ثمانية"),
+        (9, "تسع|تسعة"),
+        (10, "عشر|عشرة"),
+        (11, "إحدى عشرة|أحد عشر"),
+        (12, "اثنتي عشرة|اثنتا عشرة|اثني عشر|اثنا عشر"),
+        (15, "خمس عشرة|خمسة عشر"),
+        (20, "عشرين|عشرون"),
+        (25, "خمس وعشرين|خمسة وعشرين"),
+        (30, "ثلاثين|ثلاثون"),
+        (40, "أربعين|أربعون"),
+        (45, "خمس وأربعين|خمسة وأربعين"),
+        (50, "خمسين|خمسون"),
     )
-    for name in names.split()
+    for name in names.split("|")
 }
 
+_NUMBER = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
-_AMOUNT = rf"(?:(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})\s+)?(?P<unit>{_UNIT})(?:\s+(?:واحده?|2))?"
+_AMOUNT = rf"(?:(?P<count>\d{{1,3}}|{_NUMBER})\s+)?(?P<unit>{_UNIT})(?:\s+(?:واحده?|2))?"
 _PREFIX = r"(?:منذ|قبل|من قبل|مضي|مضت|il y a|since|حوالي|نحو|تقريبا|about)"
 _AGO = re.compile(
     rf"(?:(?P<prefix>{_PREFIX})\s+)?(?:(?:حوالي|نحو|تقريبا|about|environ)\s+)?{_AMOUNT}"
@@ -82,11 +89,13 @@ _NAMED_DAYS: Final[tuple[tuple[re.Pattern[str], int], ...]] = tuple(
         (r"اليوم|today|aujourd'hui", 0),
     )
 )
-_LAST_WEEKDAY = re.compile(rf"(?:يوم\s+)?(?P<weekday>{_WEEKDAY})\s+(?:الماضي|الماضيه|الفاءت|المنصرم)(?=$|[\s,:|-])")
+_LAST_WEEKDAY = re.compile(
+    rf"(?:يوم\s+)?(?P<weekday>{_WEEKDAY})\s+(?:الماضي|الماضيه|الفاءت|المنصرم)(?=$|[\s,:|-])"
+)
 _CLOCK_LEAD = re.compile(r"[\s,:|@-]*(?:(?:علي|في|عند|at|a|تمام)\s+)?(?:تمام\s+)?(?:الساعه\s*)?[\s:]*")
 
 
-def read_relative(text: str, base: datetime) -> tuple[datetime, str] | None:
+def read_relative(text: str, base: datetime) -> tuple[datetime, Coarseness] | None:
     """(when, precision) told by `text`, all of it, for a reader at `base` (in the zone wanted).
 
     Hours and minutes are counted to the minute; days and weeks to the day, at midnight; months and
@@ -104,14 +113,15 @@ def read_relative(text: str, base: datetime) -> tuple[datetime, str] | None:
     return _named_day(text, base)
 
 
-def _count_back(ago: re.Match[str], base: datetime) -> tuple[datetime, str] | None:
+def _count_back(ago: re.Match[str], base: datetime) -> tuple[datetime, Coarseness] | None:
     unit, many = _UNITS[ago["unit"]]
     if ago["count"] is None and ago["unit"] not in _ALONE:
         return None
     if ago["count"] is not None:
         many = int(ago["count"]) if ago["count"].isdigit() else _NUMBERS[ago["count"]]
     if unit in ("months", "years"):
-        return _months_back(base, many * (12 if unit == "years" else 1)), unit.removesuffix("s")
+        years = unit == "years"
+        return _months_back(base, many * (12 if years else 1)), "year" if years else "month"
     back = timedelta(**{unit: many})
     if ago["half"]:
         back += timedelta(**{unit: 1}) / 2
@@ -129,7 +139,7 @@ def _months_back(base: datetime, months: int) -> datetime:
     return _midnight(base).replace(year=max(year, 1), month=month + 1, day=min(base.day, 28))
 
 
-def _named_day(text: str, base: datetime) -> tuple[datetime, str] | None:
+def _named_day(text: str, base: datetime) -> tuple[datetime, Coarseness] | None:
     for pattern, days in _NAMED_DAYS:
         if named := pattern.match(text):
             return _with_clock(text[named.end() :], base - timedelta(days=days))
@@ -139,7 +149,7 @@ def _named_day(text: str, base: datetime) -> tuple[datetime, str] | None:
     return None
 
 
-def _with_clock(rest: str, day: datetime) -> tuple[datetime, str] | None:
+def _with_clock(rest: str, day: datetime) -> tuple[datetime, Coarseness] | None:
     """The time of day that is all that `rest` holds, on `day`; None where `rest` says something else."""
     clocks = find_clocks("\0" + rest)
     if not clocks:
@@ -147,7 +157,7 @@ def _with_clock(rest: str, day: datetime) -> tuple[datetime, str] | None:
     clock = clocks[0]
     if not _CLOCK_LEAD.fullmatch(rest[: clock.start - 1]) or re.search(r"\d", rest[clock.end - 1 :]):
         return None
-    return _midnight(day).replace(hour=clock.at.hour, minute=clock.at.minute, second=clock.at.second), "minute"
+    return datetime.combine(day.date(), clock.at), "minute"
 
 
 def _midnight(when: datetime) -> datetime:

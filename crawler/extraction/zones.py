@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ def zone_of(match: re.Match[str]) -> tzinfo | None:
         return timezone(timedelta(hours=ABBREVIATIONS[abbreviation]))
     if place := named.get("place") or named.get("plain"):
         return ZoneInfo(PLACES[" ".join(place.split())])
-    return timezone.utc
+    return UTC
 
 
 def at_offset(local: datetime, zone: tzinfo) -> datetime:

@@ -6,8 +6,6 @@ Unverified: the time zone (Africa/Cairo or Asia/Baghdad, an hour apart in winter
 sections, JSON-LD, whether the bare or the www host is canonical. The platform is albawabhnews.com's too.
 """
 
-from __future__ import annotations
-
 from crawler.discovery import Section
 from crawler.outlet import Outlet
 from crawler.spider import NewsSpider

@@ -6,8 +6,6 @@ Unverified: both feeds (in public code, and they conflict), the sitemap (where t
 newer site said to have articles at /YYYY/MM/DD/.
 """
 
-from __future__ import annotations
-
 from crawler.discovery import Feed, Sitemap
 from crawler.outlet import Outlet
 from crawler.spider import NewsSpider

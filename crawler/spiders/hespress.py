@@ -4,8 +4,6 @@ A public list marked the first feed valid on 2026-03-25; the second stands in ot
 Unverified: the shape of article addresses, JSON-LD, the printed form of dates, how many articles a day.
 """
 
-from __future__ import annotations
-
 from crawler.discovery import Feed, Section
 from crawler.outlet import Outlet
 from crawler.spider import NewsSpider

@@ -5,8 +5,6 @@ like "الإثنين، 19 مايو 2025 01:11 م". The feeds stand in many publi
 Unverified: the address of the news sitemap, JSON-LD. Reported: passing 503 answers, and Cloudflare in front.
 """
 
-from __future__ import annotations
-
 from crawler.discovery import Feed, NewsSitemap
 from crawler.outlet import Outlet
 from crawler.spider import NewsSpider

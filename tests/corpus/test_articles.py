@@ -15,7 +15,23 @@ from crawler.outlet import Outlet
 
 OUTLET = Outlet("المثال", country="IQ", timezone="Asia/Baghdad", slug="example", hosts=("example.com",))
 NOW = datetime.now(UTC).replace(microsecond=0)
-WORDS = "الوزير اعلن امس في المدينة ان العمل بدأ على مشروع جديد يخدم الناس ويوفر الماء".split()
+WORDS = [
+    "الوزير",
+    "اعلن",
+    "امس",
+    "في",
+    "المدينة",
+    "ان",
+    "العمل",
+    "بدأ",
+    "على",
+    "مشروع",
+    "جديد",
+    "يخدم",
+    "الناس",
+    "ويوفر",
+    "الماء",
+]
 
 
 def article(number: int, **changes: object) -> Article:
@@ -278,6 +294,30 @@ def test_evidence_and_appended_stories_are_kept(connection):
             [{"headline": "قصة اقدم", "body": "نص"}],
             {"published_at": {"rule": "json-ld", "raw": "2024"}},
         )
+
+
+def test_the_same_text_under_another_address_is_found_and_linked(connection):
+    crawl = crawls.begin(connection, OUTLET)
+    announce(connection, crawl, range(3))
+    first, second, _ = ledger.claim(connection, crawl, 3)
+    (stored,) = articles.store(connection, crawl, [Submission(candidate_id=first.id, article=article(0))])
+    moved = article(0, canonical_url="https://example.com/moved")
+    assert articles.find_same(connection, crawl, [moved, article(0), article(1)]) == [
+        stored.article_id,
+        None,
+        None,
+    ]
+    short = article(0, body="نص قصير")
+    articles.store(connection, crawl, [Submission(article=article(9, body="نص قصير"))])
+    short.canonical_url = "https://example.com/short"
+    assert articles.find_same(connection, crawl, [short]) == [None]
+    ending = ledger.Ending(id=second.id, state="duplicate", reason="same_text", article_id=stored.article_id)
+    assert ledger.end(connection, crawl, [ending]) == 1
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT article_id FROM akhbar.candidates WHERE id = %s", (second.id,))
+        assert cursor.fetchone() == (stored.article_id,)
+        cursor.execute("SELECT article_id FROM akhbar.addresses WHERE url = %s", (second.url,))
+        assert cursor.fetchone() == (stored.article_id,)
 
 
 def test_a_zombie_cannot_write(connection, database_url):

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Asks for every URL of `jobs` and prints how each of them ended; `SETTINGS` and `STATE` come in
-# and the pacing's snapshot goes out as JSON.
+# Asks for every URL of the job that comes in as JSON, and prints how each of them ended and the
+# pacing's snapshot. `release` seconds after its start it ends all that still waits.
 CRAWL = """
 import json, sys
 import scrapy
@@ -37,13 +38,17 @@ class Visitor(scrapy.Spider):
         pacing = self.crawler.get_downloader_middleware(Pacing)
         if pacing:
             pacing.restore(job["state"])
+        if job["release"]:
+            from scrapy.utils.asyncio import call_later
+            call_later(job["release"], pacing.release, "interrupted")
         robots = self.crawler.get_downloader_middleware(Robots)
         for origin, (text, status, age) in job["robots"].items():
             from datetime import datetime, timedelta, timezone
             at = datetime.now(timezone.utc) - timedelta(seconds=age)
             robots.store.remember(origin, RobotsCopy(text, status, at))
         for url in job["urls"]:
-            yield scrapy.Request(url, callback=self.parse, errback=self.fail, meta={"first": url}, dont_filter=True)
+            yield scrapy.Request(url, callback=self.parse, errback=self.fail, meta={"first": url},
+                                 dont_filter=True)
 
     def parse(self, response):
         ends.append([response.meta["first"], response.status, response.url, len(response.body)])
@@ -113,13 +118,19 @@ def crawl() -> Callable[..., Crawled]:
     """Run a real Scrapy crawl of these URLs in a process of its own."""
 
     def run(
-        *urls: str, domains: tuple[str, ...] = (), state: Any = None, robots: Any = None, **settings: Any
+        *urls: str,
+        domains: tuple[str, ...] = (),
+        state: Any = None,
+        robots: Any = None,
+        release: float = 0,
+        **settings: Any,
     ) -> Crawled:
         job = {
             "urls": urls,
             "domains": list(domains),
             "state": state or {},
             "robots": robots or {},
+            "release": release,
             "settings": SETTINGS | settings,
         }
         done = subprocess.run(
@@ -140,7 +151,7 @@ def crawl() -> Callable[..., Crawled]:
 
 @dataclass
 class Site:
-    """A loopback server: `pages` maps a path to (status, headers, body) or to a function of the hit number."""
+    """A loopback server: `pages` maps a path to (status, headers, body), or to a function of the hit."""
 
     url: str
     port: int
@@ -153,7 +164,7 @@ class Site:
 
     def gaps(self) -> list[float]:
         times = [at for at, _ in self.hits]
-        return [after - before for before, after in zip(times, times[1:], strict=False)]
+        return [after - before for before, after in pairwise(times)]
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ CASES = Path(__file__).parents[3] / "shared" / "data" / "normalise.jsonl"
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()))
 TRICKY_TEXT = st.text(
     alphabet=st.sampled_from(
-        "ابهوءأىةیکگ ـ\u064e\u0651\u0654\u200c\u200d\u200f\u00ad\u0000\ufeff\u00a0\n\r\u2028٣۴5.٪%,،ﷺﻻﹰﱠ👨🏽❤\ufe0f\ud83d\udc68a.é\u0301ß"
+        "ابهوءأىةیکگ ـ\u064e\u0651\u0654\u200c\u200d\u200f\u00ad\u0000\ufeff\u00a0\n\r\u2028"
+        "٣۴5.٪%,،ﷺﻻﹰﱠ👨🏽❤\ufe0f\ud83d\udc68a.é\u0301ß"
     )
 )
 

@@ -7,6 +7,7 @@ import time
 from email.utils import formatdate
 
 import pytest
+
 from crawler.network.authority import authority_of, origin_of
 from crawler.network.pace import LONGEST_HOLD, Pace, read_retry_after
 
@@ -75,13 +76,19 @@ def test_the_delay_is_kept_in_the_servers_log(crawl, serve) -> None:
 
 
 def test_crawl_delay_is_kept_and_bounded(crawl, serve) -> None:
-    site = serve({"/robots.txt": (200, {}, b"User-agent: *\nCrawl-delay: 0.5")})
-    crawl(*(f"{site.url}/{n}" for n in range(3)))
-    assert min(site.gaps()) >= 0.5
+    site = serve({"/robots.txt": (200, {}, b"User-agent: *\nCrawl-delay: 0.4")})
     far = serve({"/robots.txt": (200, {}, b"User-agent: *\nCrawl-delay: 86400")})
-    done = crawl(f"{far.url}/1", f"{far.url}/2", CRAWL_DELAY_MAX=0.4)
-    assert done.outcomes == [200, 200]
-    assert min(far.gaps()) >= 0.4
+    urls = [f"{host.url}/{n}" for host in (site, far) for n in range(2)]
+    assert crawl(*urls, CRAWL_DELAY_MAX=0.8).outcomes == [200] * 4
+    assert 0.4 <= min(site.gaps()) < 0.8
+    assert min(far.gaps()) >= 0.8
+
+
+def test_requests_that_wait_can_be_ended(crawl, serve) -> None:
+    site = serve()
+    done = crawl(*(f"{site.url}/{n}" for n in range(9)), DOWNLOAD_DELAY=60, release=0.5)
+    assert done.outcomes == ["interrupted"] * 9
+    assert site.paths() == ["/robots.txt"]
 
 
 def test_hosts_do_not_wait_for_each_other(crawl, serve) -> None:
@@ -104,8 +111,7 @@ def test_a_short_retry_after_is_waited_for(crawl, serve) -> None:
     assert first_after - asked[0] >= 2
 
 
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("how", ["seconds", "date"])
+@pytest.mark.parametrize(("status", "how"), [(429, "seconds"), (503, "date")])
 def test_a_long_retry_after_holds_the_host_for_this_crawl_and_the_next(
     crawl, serve, status: int, how: str
 ) -> None:
@@ -130,10 +136,11 @@ def test_a_503_without_retry_after_slows_the_host(crawl, serve) -> None:
 
 
 def test_the_gap_is_kept_between_two_crawls(crawl, serve) -> None:
-    site = serve({"/robots.txt": (200, {}, b"User-agent: *\nCrawl-delay: 3")})
-    first = crawl(f"{site.url}/1")
-    crawl(f"{site.url}/2", state=first.state)
-    assert min(site.gaps()) >= 3
+    site = serve({"/robots.txt": (200, {}, b"User-agent: *\nCrawl-delay: 2")})
+    asked = time.time(), time.monotonic()
+    crawl(f"{site.url}/1", state={authority_of(site.url): {"crawl_delay": 2, "last_request": asked[0]}})
+    assert site.hits[0][0] - asked[1] >= 2
+    assert min(site.gaps()) >= 2
 
 
 def test_403_in_a_row_block_the_host(crawl, serve) -> None:

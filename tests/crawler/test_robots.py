@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from crawler.network.robots import Rules
 
 
@@ -55,19 +56,18 @@ def test_forbidden_pages_are_not_asked_for(crawl, serve) -> None:
     assert [end[3] for end in done.ends if end[1] == "robots"] == [False, False]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
-def test_a_4xx_allows_all(crawl, serve, status: int) -> None:
-    site = serve({"/robots.txt": (status, {}, b"User-agent: *\nDisallow: /")})
-    assert crawl(f"{site.url}/a").outcomes == [200]
+def test_a_4xx_allows_all(crawl, serve) -> None:
+    rules = b"User-agent: *\nDisallow: /"
+    sites = [serve({"/robots.txt": (status, {}, rules)}) for status in (400, 401, 403, 404, 410, 451)]
+    assert crawl(*(f"{site.url}/a" for site in sites)).outcomes == [200] * 6
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
-def test_an_unreachable_file_holds_the_host(crawl, serve, status: int) -> None:
-    site = serve({"/robots.txt": (status, {}, b"")})
-    done = crawl(f"{site.url}/a", f"{site.url}/b")
-    assert done.outcomes == ["robots_unreachable"] * 2
-    assert [end[3] for end in done.ends] == [True, True]
-    assert site.paths() == ["/robots.txt"]
+def test_an_unreachable_file_holds_the_host(crawl, serve) -> None:
+    sites = [serve({"/robots.txt": (status, {}, b"")}) for status in (500, 503, 429, 599)]
+    done = crawl(*(f"{site.url}/{name}" for site in sites for name in "ab"))
+    assert done.outcomes == ["robots_unreachable"] * 8
+    assert [end[3] for end in done.ends] == [True] * 8
+    assert [site.paths() for site in sites] == [["/robots.txt"]] * 4
 
 
 def test_a_timeout_and_a_closed_port_hold_the_host(crawl, serve) -> None:
@@ -82,17 +82,15 @@ def test_a_timeout_and_a_closed_port_hold_the_host(crawl, serve) -> None:
 
 
 def test_the_last_good_copy_serves_for_a_day(crawl, serve) -> None:
-    site = serve({"/robots.txt": (503, {}, b"")})
-    text = "User-agent: *\nDisallow: /private"
-    urls = (f"{site.url}/open", f"{site.url}/private")
-    young = crawl(*urls, robots={site.url: (text, 200, 23 * 3600)})
-    assert sorted(map(str, young.outcomes)) == ["200", "robots"]
-    old = crawl(*urls, robots={site.url: (text, 200, 25 * 3600)})
-    assert old.outcomes == ["robots_unreachable"] * 2
-    assert site.paths().count("/robots.txt") == 2
-    fresh = crawl(*urls, robots={site.url: (text, 200, 60)})
-    assert sorted(map(str, fresh.outcomes)) == ["200", "robots"]
-    assert site.paths().count("/robots.txt") == 2
+    fresh, young, old = (serve({"/robots.txt": (503, {}, b"")}) for _ in range(3))
+    ages = {fresh.url: 60, young.url: 23 * 3600, old.url: 25 * 3600}
+    copies = {url: ("User-agent: *\nDisallow: /private", 200, age) for url, age in ages.items()}
+    done = crawl(*(f"{url}/{page}" for url in ages for page in ("open", "private")), robots=copies)
+    ends = {end[0]: end[1] for end in done.ends}
+    for site in (fresh, young):
+        assert (ends[f"{site.url}/open"], ends[f"{site.url}/private"]) == (200, "robots")
+    assert {ends[f"{old.url}/open"], ends[f"{old.url}/private"]} == {"robots_unreachable"}
+    assert [site.paths().count("/robots.txt") for site in (fresh, young, old)] == [0, 1, 1]
 
 
 def test_redirects_are_followed_to_other_hosts(crawl, serve) -> None:

@@ -1,0 +1,119 @@
+"""The officers of an outlet, whom every page of it names and none of its articles credits.
+
+A line that is exactly an office («رئيس مجلس الإدارة»), or an office and at most five words without
+a verb, is masthead; where the office stands alone, the next short line is its holder. The same words
+in a sentence are news. Source: ARABIC.md 1.2 and 1.4 rule 2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.arabic.letters import fold
+from crawler.extraction.page import Page
+from crawler.extraction.person import is_given
+from crawler.extraction.roles import BREAKS, HONORIFICS
+
+_OFFICES = """
+رئيس مجلس الإدارة، رئيسة مجلس الإدارة، رئيس مجلسي الإدارة والتحرير، رئيس مجلسى الإدارة و التحرير،
+رئيس مجلس الإدارة ورئيس التحرير، رئيس مجلس الإدارة والعضو المنتدب، رئيس مجلس الأمناء،
+رئيس مجلس الأمناء والعضو المنتدب، نائب رئيس مجلس الإدارة، رئيس التحرير، رئيسة التحرير،
+رئيس التحرير المسؤول، رئيس التحرير التنفيذي، نائب رئيس التحرير، رئيس هيئة التحرير، رئيس تحرير،
+مدير التحرير، مديرة التحرير، مدير تحرير، مدير التحرير التنفيذي، مديرو التحرير، نائب مدير التحرير،
+سكرتير التحرير، سكرتير عام التحرير، مدير النشر، مديرة النشر، مدير النشر والتحرير،
+مدير النشر ورئيس التحرير، المدير العام، المديرة العامة، المدير المسؤول، المدير التنفيذي، المدير الإداري،
+مدير عام، مدير الموقع، مدير مكتب التحرير، المشرف العام، المشرفة العامة، الإشراف العام، العضو المنتدب،
+المؤسس، المؤسسة، المؤسس ورئيس التحرير، مؤسس الموقع، صاحب الامتياز، صاحبة الامتياز، الناشر ورئيس التحرير،
+المستشار القانوني، المستشارة القانونية، المستشار الإعلامي، المستشار العام، مستشار التحرير،
+مدير الإعلانات، المدير المالي، رئيس المؤسسة، تحت إشراف، بإشراف، editor in chief، chairman،
+chairman of administration council، managing editor، publisher، founder، general manager،
+general supervisor
+"""
+
+_OFFICE_WORDS: tuple[tuple[str, ...], ...] = tuple(
+    sorted(
+        (tuple(fold(office).split()) for office in _OFFICES.replace("\n", " ").split("،")),
+        key=len,
+        reverse=True,
+    )
+)
+_LONGEST_LINE = 160
+_LONGEST_NAME = 6
+_BETWEEN = re.compile(r"[|/•·\n]|\s[-–—]\s|\s{4,}")
+
+
+def is_masthead_role(text: str) -> bool:
+    """Whether a line is an officer's office, alone or with a name after it."""
+    return len(text) <= _LONGEST_LINE and _holder(text) is not None
+
+
+def _holder(line: str) -> str | None:
+    """The folded name after an office, "" where it stands alone, None where the line is no masthead."""
+    words = fold(line).split()
+    for office in _OFFICE_WORDS:
+        if tuple(words[: len(office)]) == office:
+            rest = words[len(office) :]
+            break
+        # «رئيس التحريرعبد الرحمن»: the space is missing
+        last = words[len(office) - 1] if len(words) >= len(office) else ""
+        glued = last.startswith(office[-1]) and is_given(
+            last[len(office[-1]) :] + "".join(words[len(office) : len(office) + 1])
+        )
+        if len(office) > 1 and tuple(words[: len(office) - 1]) == office[:-1] and glued:
+            rest = [last[len(office[-1]) :], *words[len(office) :]]
+            break
+    else:
+        return None
+    while len(rest) > 1 and rest[0] in HONORIFICS:
+        rest = rest[1:]
+    if len(rest) > _LONGEST_NAME or any(
+        word in BREAKS or (word.startswith("لل") and len(word) > 4) for word in rest
+    ):
+        return None
+    return " ".join(rest)
+
+
+def masthead_names(page: Page) -> frozenset[str]:
+    """The folded names of all officers whom the page names, wherever it does."""
+    names: set[str] = set()
+    waiting = False
+    for piece in _pieces(page):
+        if len(piece) > _LONGEST_LINE:
+            waiting = False
+            continue
+        for line in _BETWEEN.split(piece):
+            if not (folded := fold(line)):
+                continue
+            holder = _holder(line)
+            if holder is not None:
+                waiting = not holder
+                names.add(holder)
+            elif waiting:
+                words = folded.split()
+                while len(words) > 1 and words[0] in HONORIFICS:
+                    words = words[1:]
+                if 2 <= len(words) <= _LONGEST_NAME and not BREAKS.intersection(words):
+                    names.add(" ".join(words))
+                waiting = len(folded) < 3 or folded in HONORIFICS
+    names.discard("")
+    return frozenset(names)
+
+
+def _pieces(page: Page) -> Iterator[str]:
+    """The text nodes of the page in order, blank ones left out."""
+    for element in page.tree.iter():
+        if not isinstance(element.tag, str) or element.tag in (
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "title",
+        ):
+            yield from (piece for piece in [element.tail] if piece and not piece.isspace())
+            continue
+        if element.text and not element.text.isspace():
+            yield element.text.strip()
+        # a tail belongs after the element's own descendants; close enough for neighbours in a line
+        if element.tail and not element.tail.isspace():
+            yield element.tail.strip()
