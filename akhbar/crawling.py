@@ -14,7 +14,9 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from akhbar.exits import Exit, describe
+from crawler.network.pacing import Pacing
 from pipelines.session import Session
+from pipelines.store import INTERRUPTED
 
 if TYPE_CHECKING:
     from corpus.ledger import LedgerSum
@@ -76,7 +78,7 @@ def run_crawls(
     once a second with the crawls that have begun. May be called once in a process, because
     Twisted's reactor starts once.
     """
-    process = AsyncCrawlerProcess(settings)
+    process = _Process(settings)
     begun: list[Crawler] = []
     faults: dict[Crawler, Exception] = {}
     reasons: dict[Crawler, str] = {}
@@ -117,6 +119,17 @@ def run_crawls(
     if task.done() and not task.cancelled() and (error := task.exception()):
         raise error
     return [_result_of(crawler, reasons.get(crawler), faults.get(crawler)) for crawler in begun]
+
+
+class _Process(AsyncCrawlerProcess):
+    """Scrapy's process, which on Ctrl-C would wait for every request that its host's pace still holds back."""
+
+    async def stop(self) -> None:
+        for crawler in list(self.crawlers):
+            pacing = crawler.get_downloader_middleware(Pacing) if crawler.crawling else None
+            if pacing is not None:
+                pacing.release(INTERRUPTED)
+        await super().stop()
 
 
 async def _watch(begun: Sequence[Crawler], watch: Callable[[Sequence[Crawler]], None]) -> None:

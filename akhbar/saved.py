@@ -74,12 +74,14 @@ def read_page(page: SavedPage) -> Article | Rejection:
 
 def _facts_of(page: SavedPage, body: bytes) -> tuple[Outlet | None, Layout | None]:
     from akhbar.outlets import find_outlet, outlet_of
-    from crawler.extraction.reader import address_of
+    from crawler.extraction.canonical import canonical_url
+    from crawler.extraction.page import Page
 
     if page.outlet:
         spider = find_outlet(page.outlet)
     else:
-        address = page.url or address_of(body)
+        stated = canonical_url(Page.from_bytes(body, page.url))
+        address = page.url or (stated[0] if stated else None)
         found = outlet_of(address) if address else None
         if found is None:
             return None, None

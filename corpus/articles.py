@@ -211,6 +211,7 @@ def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetim
         raise _RefusedError("unknown_outlet")
     lead = _cut(article.lead)
     folded = fold(body)
+    searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
     published_at = within_news_time(article.published_at, now=now)
     published_text = _cut(article.published_text)
     if published_at is None and article.published_at is not None and not published_text:
@@ -248,7 +249,7 @@ def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetim
         "last_seen_at": fetched_at,
         "changed_at": fetched_at,
         "crawl_id": crawl.id if crawl else None,
-        "search": search_vector(headline, lead, body),
+        "search": search_vector(fold(headline), searched),
     }
     addresses = {url_hash(address): address for address in (canonical, url)}
     telling = row["word_count"] >= stories.TELLING_WORDS

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from corpus.text import mend, mend_url, url_hash
@@ -76,6 +77,9 @@ class Shown:
     revisions: list[Revision]
 
 
+_fold_word = lru_cache(maxsize=50_000)(fold)  # the same words come back in every snippet
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """The folded words of a query that a match shows: whole words, and beginnings."""
@@ -86,7 +90,7 @@ class _Asked:
     def has(self, printed: str) -> bool:
         return any(
             word in self.words or (bool(self.beginnings) and word.startswith(self.beginnings))
-            for word in fold(printed).split()
+            for word in _fold_word(printed).split()
         )
 
 

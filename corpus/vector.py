@@ -7,22 +7,19 @@ words weigh A, lead and body words D (the weight without a letter).
 
 from __future__ import annotations
 
-from crawler.arabic.letters import fold
-
 WORD_LIMIT = 120  # characters; what is longer is no word (a key, a link run together)
 BODY_WORDS = 16_000  # positions of a tsvector end at 16,383, and its size at 1 MB
 GAP = 16  # positions between headline and body, so that no phrase spans both
 
 
-def search_vector(headline: str, lead: str | None, body: str) -> str:
-    """The text form of a tsvector over the folded words, ready for `::tsvector`."""
+def search_vector(headline: str, text: str) -> str:
+    """The text form of a tsvector over the words of a folded headline and a folded text, for `::tsvector`."""
     positions: dict[str, list[str]] = {}
-    headline_words = fold(headline).split()
+    headline_words = headline.split()
     for place, word in enumerate(headline_words, 1):
         if len(word) <= WORD_LIMIT:
             positions.setdefault(word, []).append(f"{place}A")
-    text = body if not lead or body.startswith(lead) else f"{lead}\n\n{body}"
-    for place, word in enumerate(fold(text).split()[:BODY_WORDS], len(headline_words) + GAP):
+    for place, word in enumerate(text.split()[:BODY_WORDS], len(headline_words) + GAP):
         if len(word) <= WORD_LIMIT:
             positions.setdefault(word, []).append(str(place))
     return " ".join(f"{_quoted(word)}:{','.join(places[:255])}" for word, places in positions.items())

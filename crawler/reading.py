@@ -13,17 +13,20 @@ import atexit
 import ctypes
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import sys
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from crawler.candidate import Candidate
+from crawler.discovery import Listing, Source
 from crawler.items import Article, Rejection
 from crawler.outlet import Layout, Outlet
 
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 _MEMORY_LIMIT = 2 * 1024**3
 # a fresh process now and then gives back what lxml's allocator keeps
 _PAGES_PER_PROCESS = 5_000
+# below, reading a source takes a few milliseconds, less than handing it to another process
+_SMALL_SOURCE = 64 * 1024
 _PR_SET_PDEATHSIG = 1
 
 
@@ -92,6 +97,26 @@ class Readers:
         except MemoryError:
             return Rejection(url=job.url, reason="reader_died", detail="out of memory")
         return result
+
+    async def read_source(
+        self,
+        source: Source,
+        body: bytes,
+        url: str,
+        *,
+        content_type: str | None,
+        article_url: re.Pattern[str] | None,
+    ) -> Listing:
+        """Read what a source answered; a large one in a reader process, for a sitemap may take seconds.
+
+        Raises TimeoutError after ten times the limit of a page.
+        """
+        read = partial(source.read, body, url, content_type=content_type, article_url=article_url)
+        if len(body) < _SMALL_SOURCE:
+            return read()
+        future = self._pool.schedule(read, timeout=10 * self.time_limit)
+        listing: Listing = await asyncio.wrap_future(future)
+        return listing
 
     def close(self) -> None:
         """Stop the processes; pages that are being read are given up."""

@@ -28,6 +28,10 @@ DOWNLOAD_DELAY = 1.0
 # an article waits in the pipelines for its batch, so many must be able to wait side by side
 CONCURRENT_ITEMS = 200
 
+# sources that name further ones: an index of sitemaps, the next pages of a section
+SOURCE_DEPTH = 3
+SOURCES_PER_CRAWL = 500
+
 # reading a page: in processes of its own, one for each core (0), within a time in seconds
 READER_PROCESSES = 0
 READER_TIME_LIMIT = 20.0
@@ -50,6 +54,7 @@ REDIRECT_MAX_TIMES = 8
 REMOTE_CONTROL_ENABLED = False  # runs Python that is posted to a local port
 TELNETCONSOLE_ENABLED = False  # the same, with the password in the log
 DOWNLOAD_VERIFY_CERTIFICATES = True  # the default trusts anyone in the middle
+AUTOTHROTTLE_ENABLED = False  # crawler.network.pacing sets the pace, and would be overruled
 COOKIES_ENABLED = False  # an article needs no session; a session follows us about
 METAREFRESH_ENABLED = False  # a page's text must not send the crawl elsewhere
 REFERRER_POLICY = "no-referrer"  # which page led us here is nobody's business
@@ -115,6 +120,8 @@ FORCED: Final[dict[str, Any]] = {
         "DOWNLOAD_TIMEOUT",
         "DOWNLOAD_HANDLERS",
         "ROBOTSTXT_OBEY",
+        "HTTPPROXY_ENABLED",
+        "AUTOTHROTTLE_ENABLED",
         "JOBDIR",
     )
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
@@ -52,6 +51,7 @@ class NewsSpider(scrapy.Spider):
         super().__init__(*args, **kwargs)
         self.outlet = self.describe(self.outlet, self.name, self.allowed_domains)
         self.article_pattern = re.compile(self.article_url) if self.article_url else None
+        self.asked_sources: set[str] = set()
         self.readers: Readers | None = None
 
     @classmethod
@@ -94,14 +94,18 @@ class NewsSpider(scrapy.Spider):
         for source in self.sources:
             yield self.request_source(source)
 
-    def request_source(self, source: Source) -> Request:
-        """The request for a source; sources go before pages, so that fresh news is known first."""
+    def request_source(self, source: Source, *, page: int = 1) -> Request:
+        """The request for a source; sources go before pages, so that fresh news is known first.
+
+        `page` counts how many sources led here: an index's sitemaps and a section's next pages.
+        """
+        self.asked_sources.add(source.url)
         return Request(
             source.url,
             callback=self.read_source,
             errback=self.miss_source,
             cb_kwargs={"source": source},
-            meta={"source": source, "download_maxsize": self.settings.getint("SOURCE_MAXSIZE")},
+            meta={"source": source, "page": page, "download_maxsize": self.settings.getint("SOURCE_MAXSIZE")},
             priority=10,
             dont_filter=True,
         )
@@ -121,9 +125,9 @@ class NewsSpider(scrapy.Spider):
 
     async def read_source(self, response: Response, source: Source) -> AsyncIterator[Any]:
         """Yield what a source announces, then one `SourceReport`."""
-        # a 50 MB sitemap takes seconds; lxml lets go of the interpreter while it parses
-        listing = await asyncio.to_thread(
-            source.read,
+        assert self.readers is not None
+        listing = await self.readers.read_source(
+            source,
             response.body,
             response.url,
             content_type=_header(response, "Content-Type"),
@@ -133,7 +137,8 @@ class NewsSpider(scrapy.Spider):
         for candidate in wanted:
             yield candidate
         for further in listing.sources:
-            yield self.request_source(further)
+            if self._follows(further, response):
+                yield self.request_source(further, page=response.meta["page"] + 1)
         yield SourceReport(
             url=source.url,
             kind=type(source).__name__,
@@ -183,6 +188,17 @@ class NewsSpider(scrapy.Spider):
         if isinstance(result, Rejection):
             result.status = response.status
         yield result
+
+    def _follows(self, further: Source, response: Response) -> bool:
+        """Whether to read a source that another one names: once, and neither deep nor without end.
+
+        An index may name itself, and a section's `rel=next` may go on for ever.
+        """
+        return (
+            further.url not in self.asked_sources
+            and len(self.asked_sources) < self.settings.getint("SOURCES_PER_CRAWL")
+            and response.meta["page"] < self.settings.getint("SOURCE_DEPTH")
+        )
 
     @classmethod
     def _reads_itself(cls) -> bool:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# the reason of requests that were given up because the crawl was told to stop
+INTERRUPTED = "interrupted"
+
 
 class Store:
     """Hands articles to the corpus in batches and ends every candidate's row (a Scrapy item pipeline).
@@ -48,7 +51,9 @@ class Store:
             await self.session.open()
         except (StorageUnavailable, CrawlRunning) as error:
             logger.info("%s", error)
-            raise CloseSpider("storage_unavailable" if isinstance(error, StorageUnavailable) else "running") from error
+            raise CloseSpider(
+                "storage_unavailable" if isinstance(error, StorageUnavailable) else "running"
+            ) from error
 
     async def process_item(self, item: Any) -> Any:
         try:
@@ -83,6 +88,10 @@ class Store:
             await self.session.end(getattr(item, "candidate", None), "failed", reason)
 
     async def _end_rejected(self, rejection: Rejection) -> None:
+        if rejection.reason == INTERRUPTED:
+            # it was never asked for; the next crawl does
+            await self.session.end(rejection.candidate, "pending", None)
+            return
         if rejection.reason == "not_modified":
             state, reason = "unchanged", None
         else:

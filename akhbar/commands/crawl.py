@@ -41,12 +41,17 @@ def crawl(
     spiders = list(load_outlets().values()) if every else [find_outlet(slug) for slug in outlets]
 
     from crawler import settings as defaults
+    from crawler.network.addresses import read_allowances
 
     if not defaults.CONTACT:
         raise click.UsageError(
             "set AKHBAR_CONTACT to a URL or mailbox first: a live crawl tells outlets whom to write to, "
             "e.g. export AKHBAR_CONTACT=https://example.org/crawler"
         )
+    try:
+        read_allowances(defaults.ALLOW_ADDRESSES)
+    except ValueError as error:
+        raise click.UsageError(f"AKHBAR_ALLOW_ADDRESSES: {error}") from None
     from akhbar.crawling import Plan, project_settings, run_crawls
     from akhbar.progress import Progress
     from akhbar.summary import print_results, results_as_json, worst_status

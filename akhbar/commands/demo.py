@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import click
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from corpus.account import Entry
 
 MORNING, EVENING = 1, 2
-# a word of the demo's pages, typed as a reader types it: without the vowels and hamzas of the print
-QUERY = "مسئول"
+# a word of the demo's pages, typed with the ه that many readers type for ة
+QUERY = "مكتبه"
 
 
 @click.command()
@@ -56,6 +57,7 @@ def demo(pages: Path | None, as_json: bool, verbose: bool) -> int:
                 },
                 # politeness is owed to others' hosts; this one is ours
                 "DOWNLOAD_DELAY": 0,
+                "CRAWL_DELAY_MAX": 0.05,
                 "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
             }
         )
@@ -166,7 +168,9 @@ def print_account(results: Sequence[CrawlResult], account: Sequence[Entry]) -> N
     for entry in account:
         if entry.state in {"rejected", "failed", "duplicate"}:
             why = entry.reason or (f"article {entry.article_id}" if entry.article_id else "")
-            console.print(f"[red]{entry.state:<9}[/]       {entry.outlet:<14} {why}  {escape(entry.url)}")
+            console.print(
+                f"[red]{entry.state:<9}[/]       {entry.outlet:<14} {why}  {escape(unquote(entry.url))}"
+            )
     new = sum(result.counts.get("stored", 0) for result in results)
     revised = sum(result.counts.get("revised", 0) for result in results)
     console.print(f"{new} new articles stored, {revised} new revisions.")

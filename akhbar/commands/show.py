@@ -98,10 +98,14 @@ def _print(shown: Shown, *, history: bool) -> None:
     for copy in shown.copies:
         likeness = f", {copy['similarity']:.0%} alike" if copy["similarity"] is not None else ""
         relation = "original" if copy["article"] == article["copy_of"] else "same story"
-        console.print(f"[yellow]{relation}[/]  {copy['article']} {copy['outlet']}{likeness}  {escape(copy['headline'])}")
+        console.print(
+            f"[yellow]{relation}[/]  {copy['article']} {copy['outlet']}{likeness}  {escape(copy['headline'])}"
+        )
     if history:
         for version in shown.revisions:
-            console.print(f"\n[bold]revision {version.number}[/]  {version.seen_at:%Y-%m-%d %H:%M} UTC  {', '.join(version.changes)}")
+            console.print(
+                f"\n[bold]revision {version.number}[/]  {version.seen_at:%Y-%m-%d %H:%M} UTC  {', '.join(version.changes)}"
+            )
             for changes in (version.headline, version.body):
                 if changes:
                     console.print("".join(_mark(change) for change in changes), soft_wrap=True)

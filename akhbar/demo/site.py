@@ -72,13 +72,14 @@ def sites_of_pages(folder: Path) -> tuple[list[Site], list[tuple[Path, str]]]:
     for path in sorted(folder.rglob("*.htm*")):
         body = path.read_bytes()
         try:
-            url = canonical_url(Page.from_bytes(body))
+            stated = canonical_url(Page.from_bytes(body))
         except ValueError as error:
             left_out.append((path, str(error)))
             continue
-        if not url or not urlsplit(url).hostname:
+        if stated is None:
             left_out.append((path, "names no canonical link or og:url"))
             continue
+        url = stated[0]
         addresses.setdefault(urlsplit(url).netloc, {})[url] = body
     return [_site_of_host(host, pages) for host, pages in addresses.items()], left_out
 

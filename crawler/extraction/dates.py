@@ -93,12 +93,9 @@ def read_date(raw: str, *, zone: str | None = None, base: datetime | None = None
     if epoch := _EPOCH.fullmatch(bare):
         at = datetime.fromtimestamp(int(epoch[1]), tz=UTC)
         return ReadDate(at_offset(at.astimezone(assumed).replace(tzinfo=None), assumed), "minute", False)
-    if month := read_month(bare):
-        return (
-            ReadDate(at_offset(datetime.combine(month, time()), assumed), "month", True)
-            if month.year <= last_year
-            else None
-        )
+    month = read_month(bare)
+    if month and month.year <= last_year:
+        return ReadDate(at_offset(datetime.combine(month, time()), assumed), "month", True)
     if base is not None:
         local = base.astimezone(assumed if zone else base.tzinfo)
         told = read_relative(bare, local.replace(tzinfo=None))

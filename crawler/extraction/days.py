@@ -70,13 +70,15 @@ _ORDINAL = re.compile(
     rf"{_START}({'|'.join(sorted(ORDINALS, key=len, reverse=True))}){_END}"
     rf"(?=\s+(?:من\s+)?(?:شهر\s+)?(?:{_names(GREGORIAN_MONTHS)}|{_names(HIJRI_MONTHS)}){_END})"
 )
+_NUMBER_START = r"(?<!\d)(?<!\d[-/.])(?<!رقم )"
+_NUMBER_END = r"(?!\d)(?!(?P=apart)\d+(?![\d:]))"
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?<!\d[-/.])(?P<year>\d{4})\s?(?P<apart>[-/.])\s?(?P<month>\d{1,2})\s?(?P=apart)\s?(?P<day>\d{1,2})"
-    r"(?!\d)(?!(?P=apart)\d+(?![\d:]))"
+    rf"{_NUMBER_START}(?P<year>\d{{4}})\s?(?P<apart>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=apart)\s?(?P<day>\d{{1,2}})"
+    rf"{_NUMBER_END}"
 )
 _YEAR_LAST = re.compile(
-    r"(?<!\d)(?<!\d[-/.:])(?P<first>\d{1,2})\s?(?P<apart>[-/.])\s?(?P<second>\d{1,2})\s?(?P=apart)\s?(?P<year>\d{4})"
-    r"(?!\d)(?!(?P=apart)\d+(?![\d:]))"
+    rf"{_NUMBER_START}(?<!\d:)(?P<first>\d{{1,2}})\s?(?P<apart>[-/.])\s?(?P<second>\d{{1,2}})\s?(?P=apart)\s?"
+    rf"(?P<year>\d{{4}}){_NUMBER_END}"
 )
 _WEEKDAY = re.compile(rf"{_START}({'|'.join(sorted(WEEKDAYS, key=len, reverse=True))}){_END}")
 _NEAR = 24

@@ -1,4 +1,4 @@
-"""The witnesses to an article's date: what the page, its address and its source tell, each with its weight."""
+"""Witnesses to an article's date: what the page, its address and its source tell, each with its weight."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def offset_of(witnesses: list[Witness]) -> timezone | None:
 
 
 def offset_between(machine: list[Witness], visible: list[Witness]) -> timezone | None:
-    """How far the printed time runs ahead of a UTC time written for machines, if that is an Arab zone's offset."""
+    """How far the printed time runs ahead of the machine's UTC time, if that is an Arab zone's offset."""
     for one in machine:
         for seen in visible:
             if one.said.timezone_assumed or not seen.said.timezone_assumed:

@@ -59,10 +59,10 @@ def _alternatives(words: dict[str, object] | dict[str, str] | dict[str, float]) 
 
 
 ZONE: Final = re.compile(
-    r"(?P<utc>\b(?:gmt|utc))\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)"
+    r"(?P<utc>\b(?:gmt|utc|[غج]ريني?تش))\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)"
     rf"|\b(?P<abbreviation>{_alternatives(ABBREVIATIONS)})\b"
     rf"|توقيت\s+(?:مدينه\s+)?(?P<place>{_alternatives(PLACES)})(?!\w)"
-    r"|(?<!\w)(?P<plain>مكه\s+المكرمه|[غج]رين[ي]?تش)(?!\w)"
+    r"|(?<!\w)(?P<plain>مكه\s+المكرمه|[غج]ريني?تش)(?!\w)"
 )
 
 OFFSET: Final = re.compile(r"\s?(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})(?![\d:])|(?P<utc>\s?z\b)")

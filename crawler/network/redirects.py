@@ -45,16 +45,19 @@ class Redirects(RedirectMiddleware):
         behind = {urldefrag(url).url for url in redirected.meta["redirect_urls"]}
         if urldefrag(redirected.url).url in behind:  # without cookies the answer stays the same
             raise Refused("redirect_loop", redirected.url)
-        if not redirected.meta.get("allow_offsite") and not self._is_onsite(redirected.url):
+        if not redirected.meta.get("allow_offsite") and not self._is_onsite(redirected):
             raise Refused("offsite_redirect", redirected.url)
         # The slot is the first host's; the duplicate filter would drop a second way to one page in silence.
         redirected.meta.pop("download_slot", None)
         return redirected.replace(dont_filter=True)
 
-    def _is_onsite(self, url: str) -> bool:
+    def _is_onsite(self, redirected: Request) -> bool:
+        """Within allowed_domains, or still on the host first asked: a feed may live elsewhere."""
         domains = [domain for domain in getattr(self.crawler.spider, "allowed_domains", None) or [] if domain]
-        host = (urlsplit(url).hostname or "").rstrip(".")
-        return not domains or any(host == d.lower() or host.endswith("." + d.lower()) for d in domains)
+        host = _host(redirected.url)
+        if not domains or host == _host(redirected.meta["redirect_urls"][0]):
+            return True
+        return any(host == domain.lower() or host.endswith("." + domain.lower()) for domain in domains)
 
     def _is_unfollowed(self, request: Request, response: Response) -> bool:
         left_to_the_spider = (
@@ -64,3 +67,7 @@ class Redirects(RedirectMiddleware):
             or response.status in getattr(self.crawler.spider, "handle_httpstatus_list", ())
         )
         return response.status in _REDIRECTS and "Location" in response.headers and not left_to_the_spider
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".")

@@ -105,11 +105,12 @@ def test_ctrl_c_ends_cleanly_and_the_next_crawl_goes_on(
 ) -> None:
     for number in range(60):
         outlet.publish(number)
-    outlet.write_file(DOWNLOAD_DELAY=0.05)
+    # at this pace the pages in hand would take a minute
+    outlet.write_file(DOWNLOAD_DELAY=1)
     process = start_crawl(environment, tmp_path)
-    wait_until(outlet, 5)
+    wait_until(outlet, 3)
     process.send_signal(signal.SIGINT)
-    _, notes = process.communicate(timeout=60)
+    _, notes = process.communicate(timeout=20)
     assert "interrupted" in notes
     states = {entry.state for entry in read_account(connection, ["sarw"])}
     assert states == {"stored", "pending"}

@@ -126,6 +126,6 @@ def test_psql_is_given_the_database_by_its_environment(monkeypatch):
     program, environment = database.shell_command()
     assert "psql" in program
     assert environment == {
-        "PGUSER": "me", "PGPASSWORD": "s3cret", "PGHOST": "db.example", "PGPORT": "5433", "PGDATABASE": "news",
-        "PGSSLMODE": "require",
+        "PGUSER": "me", "PGPASSWORD": "s3cret", "PGHOST": "db.example", "PGPORT": "5433",
+        "PGDATABASE": "news", "PGSSLMODE": "require",
     }  # fmt: skip

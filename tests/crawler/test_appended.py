@@ -6,7 +6,9 @@ from crawler.extraction.appended import split_appended
 from crawler.extraction.blocks import walk
 from crawler.extraction.page import Page
 
-OPENING = "دعا مستشار النقل البحري في الإقليم فارس الدوري، اليوم الأحد، الشركات إلى تسريع العمل في الميناء الجديد."
+OPENING = (
+    "دعا مستشار النقل البحري في الإقليم فارس الدوري، اليوم الأحد، الشركات إلى تسريع العمل في الميناء الجديد."
+)
 SECOND = "وأضاف الدوري أن العمل في الرصيف الثالث سينتهي قبل حلول الشتاء المقبل بأسبوعين."
 OTHER = "فريق المدينة يفوز بالكأس للمرة الثالثة على التوالي"
 
@@ -23,7 +25,9 @@ def p(text: str) -> str:
 
 @pytest.mark.parametrize("heading", [f"<h2>{OTHER}</h2>", f"<p><strong>{OTHER}</strong></p>"])
 def test_another_today_parts_the_page(heading: str) -> None:
-    story = "فاز فريق المدينة، اليوم الثلاثاء، بكأس الإقليم بعد مباراة مثيرة امتدت إلى ركلات الترجيح أمام ضيفه."
+    story = (
+        "فاز فريق المدينة، اليوم الثلاثاء، بكأس الإقليم بعد مباراة مثيرة امتدت إلى ركلات الترجيح أمام ضيفه."
+    )
     assert split(p(OPENING), p(SECOND), heading, p(story), p(SECOND)) == (
         [OPENING, SECOND],
         [(OTHER, f"{story}\n\n{SECOND}")],
@@ -37,7 +41,13 @@ def test_another_dateline_parts_the_page() -> None:
 
 
 def test_dateline_on_its_own_line_parts_the_page() -> None:
-    inner = [p("المرفأ اليوم - الشمال"), p(SECOND), f"<h3>{OTHER}</h3>", p("المرفأ اليوم - الجنوب"), p(SECOND)]
+    inner = [
+        p("المرفأ اليوم - الشمال"),
+        p(SECOND),
+        f"<h3>{OTHER}</h3>",
+        p("المرفأ اليوم - الجنوب"),
+        p(SECOND),
+    ]
     assert split(*inner)[1] == [(OTHER, f"المرفأ اليوم - الجنوب\n\n{SECOND}")]
 
 
@@ -50,7 +60,11 @@ def test_actor_introduced_again_parts_the_page() -> None:
 def test_two_stories_below() -> None:
     story = "فاز فريق المدينة، اليوم {}، بكأس الإقليم بعد مباراة مثيرة امتدت إلى ركلات الترجيح أمام ضيفه."
     own, stories = split(
-        p(OPENING), f"<h2>{OTHER}</h2>", p(story.format("الثلاثاء")), "<h2>أسعار القمح تتراجع في الأسواق</h2>", p(story.format("الأربعاء"))
+        p(OPENING),
+        f"<h2>{OTHER}</h2>",
+        p(story.format("الثلاثاء")),
+        "<h2>أسعار القمح تتراجع في الأسواق</h2>",
+        p(story.format("الأربعاء")),
     )
     assert own == [OPENING]
     assert [headline for headline, _ in stories] == [OTHER, "أسعار القمح تتراجع في الأسواق"]
@@ -66,6 +80,8 @@ def test_two_stories_below() -> None:
     ],
 )
 def test_a_long_read_with_subheadings_is_whole(section: str) -> None:
-    own, stories = split(p(OPENING), p(SECOND), "<h2>حكاية ميناء قديم</h2>", p(section), "<h2>ماذا بعد؟</h2>", p(SECOND))
+    own, stories = split(
+        p(OPENING), p(SECOND), "<h2>حكاية ميناء قديم</h2>", p(section), "<h2>ماذا بعد؟</h2>", p(SECOND)
+    )
     assert stories == []
     assert len(own) == 6

@@ -75,10 +75,10 @@ SHAPES = {
     ),
     "hashed": page_of(
         f"""<div id=__next><div class="sc-1x"><div class="css-9a"><a href=/>الرئيسية</a><a href=/a>محليات</a></div></div><div class=sc-77><div class=css-1><h1 class=css-h>{HEADLINE}</h1>
-        <div class=css-2><div class=css-3>{"".join(f'<div class=css-p><span>{t}</span></div>' for t in TEXT)}</div></div></div><div class=css-6>{CARDS}</div></div></div>"""
+        <div class=css-2><div class=css-3>{"".join(f"<div class=css-p><span>{t}</span></div>" for t in TEXT)}</div></div></div><div class=css-6>{CARDS}</div></div></div>"""
     ),
     "lead in its own container": page_of(
-        f"""<main><h1>{HEADLINE}</h1><div class=deck-x><p>{ONE}</p></div><figure><img src=a.jpg><figcaption>السوق القديم</figcaption></figure><div class=article-body>{P.replace(f'<p>{ONE}</p>', '')}</div></main>"""
+        f"""<main><h1>{HEADLINE}</h1><div class=deck-x><p>{ONE}</p></div><figure><img src=a.jpg><figcaption>السوق القديم</figcaption></figure><div class=article-body>{P.replace(f"<p>{ONE}</p>", "")}</div></main>"""
     ),
     "parts parted by boxes": page_of(
         f"""<div class=wrap><h1>{HEADLINE}</h1><div class=part><p>{ONE}</p><p>{TWO}</p></div><div class=box><h4>ذات صلة</h4><ul><li><a href=/1>عنوان قديم عن موضوع آخر تماما</a></li></ul></div>
@@ -135,7 +135,9 @@ def test_one_line_flash_is_a_body() -> None:
 
 
 def test_single_breaks_inside_a_sentence_join_it() -> None:
-    assert body_of("أعادت البلدية فتح السوق<br>القديم أمام الزوار صباح الأحد بعد عامين.<br>وقال رئيسها إن العمل انتهى.") == [
+    assert body_of(
+        "أعادت البلدية فتح السوق<br>القديم أمام الزوار صباح الأحد بعد عامين.<br>وقال رئيسها إن العمل انتهى."
+    ) == [
         "أعادت البلدية فتح السوق القديم أمام الزوار صباح الأحد بعد عامين.",
         "وقال رئيسها إن العمل انتهى.",
     ]
@@ -183,7 +185,9 @@ def test_truncated_page_says_so(end: str) -> None:
 
 
 def test_layout_selects_and_prunes() -> None:
-    html = page_of(f"<h1>{HEADLINE}</h1><div class=a>{P}</div><div class=b><p>{TWO}</p><p class=x>{FOUR}</p></div>")
+    html = page_of(
+        f"<h1>{HEADLINE}</h1><div class=a>{P}</div><div class=b><p>{TWO}</p><p class=x>{FOUR}</p></div>"
+    )
     layout = Layout(article=".b", prune=[".x"])
     assert find_body(Page.from_text(html), headline=HEADLINE, layout=layout).paragraphs == [TWO]
 

@@ -39,7 +39,10 @@ def test_dress_comes_off(url: str) -> None:
         ("https://mobile.example.org/a/1", "https://example.org/a/1"),
         ("https://m.org/a/1", "https://m.org/a/1"),
         ("http://example.org:8080/a", "http://example.org:8080/a"),
-        ("https://example.org/view.php?cat=12&id=9&utm_campaign=z", "https://example.org/view.php?cat=12&id=9"),
+        (
+            "https://example.org/view.php?cat=12&id=9&utm_campaign=z",
+            "https://example.org/view.php?cat=12&id=9",
+        ),
         ("https://example.org/a/index.html", "https://example.org/a/"),
         ("https://example.org/index.php?id=5", "https://example.org/index.php?id=5"),
         ("https://example.org/a.amp.html", "https://example.org/a.html"),
@@ -77,7 +80,12 @@ LINK = '<link rel="canonical" href="{}">'
 
 
 @pytest.mark.parametrize(
-    "href", [PLAIN + "?utm_source=a", "/news/2024/10/3/harbour-7712", "//www.example.org/news/2024/10/3/harbour-7712"]
+    "href",
+    [
+        PLAIN + "?utm_source=a",
+        "/news/2024/10/3/harbour-7712",
+        "//www.example.org/news/2024/10/3/harbour-7712",
+    ],
 )
 def test_canonical_link_is_believed(href: str) -> None:
     assert of(LINK.format(href), "https://www.example.org/n/7712") == (PLAIN, "rel=canonical")

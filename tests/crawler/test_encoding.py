@@ -8,11 +8,16 @@ from crawler.extraction.encoding import decode, repair
 
 SENTENCE = "أعلنت إدارة الميناء أن السفينة وصلت فجرا إلى الرصيف الثالث وعلى متنها حمولة من القمح"
 PAGE = f"<html><head><title>{SENTENCE}</title></head><body><p>{SENTENCE}.</p><p>{SENTENCE}.</p></body></html>"
-LABELS = [None, *(f"text/html; charset={c}" for c in ("utf-8", "windows-1256", "iso-8859-6", "iso-8859-1", "nonsense"))]
+LABELS = [
+    None,
+    *(f"text/html; charset={c}" for c in ("utf-8", "windows-1256", "iso-8859-6", "iso-8859-1", "nonsense")),
+]
 
 
 @pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "windows-1256", "iso-8859-6", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "windows-1256", "iso-8859-6", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_bytes_decide_against_any_header(codec: str, label: str | None) -> None:
     assert decode(PAGE.encode(codec), label)[0] == PAGE
 
@@ -43,7 +48,9 @@ def test_few_broken_bytes_leave_the_rest_utf8() -> None:
 
 
 def _as_windows_1252(data: bytes) -> str:
-    return "".join(bytes([b]).decode("cp1252") if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b) for b in data)
+    return "".join(
+        bytes([b]).decode("cp1252") if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b) for b in data
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +72,9 @@ def test_right_text_beside_mojibake_survives() -> None:
     assert repair(f"{SENTENCE} | {SENTENCE.encode().decode('windows-1256')}") == f"{SENTENCE} | {SENTENCE}"
 
 
-@pytest.mark.parametrize("text", ["Déjà vu à l'été, où çà", "طء ظ§ واحد", "Ø is a letter of Norwegian: Øl", PAGE])
+@pytest.mark.parametrize(
+    "text", ["Déjà vu à l'été, où çà", "طء ظ§ واحد", "Ø is a letter of Norwegian: Øl", PAGE]
+)
 def test_right_text_is_left_alone(text: str) -> None:
     assert repair(text) == text
 

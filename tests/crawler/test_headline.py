@@ -11,7 +11,9 @@ SITE = "صحيفة الساحل"
 
 
 def headline(head: str, body: str = "", **options: object) -> str | None:
-    page = Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", "https://sahel.example/news/9")
+    page = Page.from_text(
+        f"<html><head>{head}</head><body>{body}</body></html>", "https://sahel.example/news/9"
+    )
     found = find_headline(page, **options)  # type: ignore[arg-type]
     return found[0] if found else None
 
@@ -25,7 +27,10 @@ LD = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"%s",
     [
         (f"<title>{TITLE} | {SITE}</title>", f"<h1>{TITLE}</h1>"),
         (f"<title>{SITE} - {TITLE}</title>{OG_SITE}", ""),
-        (f"<title>{TITLE} - محليات - {SITE}</title>{OG_SITE}<meta property=article:section content=محليات>", ""),
+        (
+            f"<title>{TITLE} - محليات - {SITE}</title>{OG_SITE}<meta property=article:section content=محليات>",
+            "",
+        ),
         (f'<meta property="og:title" content="{TITLE} - {SITE}">{OG_SITE}', ""),
         (f"<title>{TITLE} - الساحل نيوز</title>", "<h1>الساحل</h1>"),
         (LD % TITLE, f"<h1><span>تقرير</span> {TITLE}</h1>"),
@@ -34,7 +39,10 @@ LD = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"%s",
         (f"<title>{TITLE}</title>", f"<h2 class=t>{TITLE}</h2><h2>الأكثر قراءة</h2>"),
         (f"<title>{SITE}</title>", f"<h1>{TITLE}</h1>"),
         (f"<title>{TITLE[:30]}...</title>", f"<h1>{TITLE}</h1>"),
-        (f'<meta property="og:title" content="عنوان مختصر للشبكات عن الميناء"><title>{SITE}</title>', f"<h1>{TITLE}</h1>"),
+        (
+            f'<meta property="og:title" content="عنوان مختصر للشبكات عن الميناء"><title>{SITE}</title>',
+            f"<h1>{TITLE}</h1>",
+        ),
     ],
 )
 def test_the_articles_own_headline(head: str, body: str) -> None:
@@ -51,7 +59,13 @@ def test_the_articles_own_headline(head: str, body: str) -> None:
     ],
 )
 def test_printed_signs_stay_where_the_titles_agree(printed: str) -> None:
-    assert headline(f'<meta property="og:title" content="{printed}"><title>{printed} - {SITE}</title>{OG_SITE}', f"<h1>{printed}</h1>") == printed
+    assert (
+        headline(
+            f'<meta property="og:title" content="{printed}"><title>{printed} - {SITE}</title>{OG_SITE}',
+            f"<h1>{printed}</h1>",
+        )
+        == printed
+    )
 
 
 def test_layout_wins() -> None:

@@ -6,18 +6,31 @@ from crawler.extraction.reader import read
 from crawler.items import Article, Rejection
 
 TITLE = "بلدية السهل تفتتح مكتبة عامة في محطة قديمة"
-TEXT = "<p>افتتحت بلدية السهل مكتبة عامة في مبنى محطة القطار القديمة بعد ترميمه، وضمت المكتبة آلاف الكتب للأطفال والكبار.</p>" * 3
-CARDS = "".join(f"<div class=c><h3><a href=/n/{i}>عنوان خبر في القائمة يحمل الرقم {i} لا غير</a></h3><p>مقدمة قصيرة</p></div>" for i in range(10))
+TEXT = (
+    "<p>افتتحت بلدية السهل مكتبة عامة في مبنى محطة القطار القديمة بعد ترميمه، وضمت المكتبة آلاف الكتب للأطفال والكبار.</p>"
+    * 3
+)
+CARDS = "".join(
+    f"<div class=c><h3><a href=/n/{i}>عنوان خبر في القائمة يحمل الرقم {i} لا غير</a></h3><p>مقدمة قصيرة</p></div>"
+    for i in range(10)
+)
 
 
-def reason(html: str | bytes, url: str = "https://sahl.example/news/88", content_type: str | None = None) -> str | None:
+def reason(
+    html: str | bytes, url: str = "https://sahl.example/news/88", content_type: str | None = None
+) -> str | None:
     data = html if isinstance(html, bytes) else f"<html>{html}</html>".encode()
     answer = read(data, url, content_type=content_type)
     return answer.reason if isinstance(answer, Rejection) else None
 
 
 def test_an_article_is_one() -> None:
-    assert reason(f"<head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><div class=entry-content>{TEXT}</div></body>") is None
+    assert (
+        reason(
+            f"<head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><div class=entry-content>{TEXT}</div></body>"
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,15 +82,29 @@ def test_soft_404(html: str) -> None:
 
 def test_an_article_about_a_lost_page_is_one() -> None:
     title = "الصفحة غير موجودة.. حكاية رقم 404 في تاريخ الشبكة"
-    long = "<p>في مختبر صغير ولد الرقم الذي يعرفه اليوم كل من فتح متصفحا وضل طريقه بين الصفحات والروابط القديمة.</p>" * 15
-    assert reason(f"<head><title>{title}</title></head><body><h1>{title}</h1><div class=entry-content>{long}</div></body>") is None
+    long = (
+        "<p>في مختبر صغير ولد الرقم الذي يعرفه اليوم كل من فتح متصفحا وضل طريقه بين الصفحات والروابط القديمة.</p>"
+        * 15
+    )
+    assert (
+        reason(
+            f"<head><title>{title}</title></head><body><h1>{title}</h1><div class=entry-content>{long}</div></body>"
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("html", "url"),
     [
-        (f"<head><title>محليات | السهل</title></head><body class=archive><h1>محليات</h1>{CARDS}</body>", "https://sahl.example/x"),
-        (f"<head><title>محليات | السهل</title></head><body><h1>محليات</h1>{CARDS}</body>", "https://sahl.example/category/local"),
+        (
+            f"<head><title>محليات | السهل</title></head><body class=archive><h1>محليات</h1>{CARDS}</body>",
+            "https://sahl.example/x",
+        ),
+        (
+            f"<head><title>محليات | السهل</title></head><body><h1>محليات</h1>{CARDS}</body>",
+            "https://sahl.example/category/local",
+        ),
         (f"<head><title>ملفات</title></head><body><h1>ملفات</h1>{CARDS}</body>", "https://sahl.example/185"),
     ],
 )
@@ -86,20 +113,39 @@ def test_listing(html: str, url: str) -> None:
 
 
 def test_home() -> None:
-    assert reason(f"<head><title>السهل</title></head><body><h1>السهل نيوز</h1>{CARDS}{TEXT}</body>", "https://sahl.example/") == "home"
+    assert (
+        reason(
+            f"<head><title>السهل</title></head><body><h1>السهل نيوز</h1>{CARDS}{TEXT}</body>",
+            "https://sahl.example/",
+        )
+        == "home"
+    )
 
 
 def test_persian_is_not_arabic_whatever_lang_says() -> None:
-    text = "<p>شهردار شهر در گفت‌وگو با خبرنگاران گفت که این کتابخانه برای همه مردم باز است و کتاب‌های زیادی دارد.</p>" * 3
+    text = (
+        "<p>شهردار شهر در گفت‌وگو با خبرنگاران گفت که این کتابخانه برای همه مردم باز است و کتاب‌های زیادی دارد.</p>"
+        * 3
+    )
     title = "کتابخانه عمومی شهر برای همه باز شد"
     html = f"<head><title>{title}</title></head><body lang=ar><h1>{title}</h1><div class=entry-content>{text}</div></body>"
     assert reason(html) == "not_arabic"
 
 
 def test_english_is_not_arabic_and_arabic_labelled_english_is() -> None:
-    text = "<p>The town opened a public library in the old railway station after two years of works on it.</p>" * 3
-    assert reason(f"<head><title>Town opens a library</title></head><body><h1>Town opens a library</h1>{text}</body>") == "not_arabic"
-    answer = read(f"<html lang=en><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>{TEXT}</body></html>".encode())
+    text = (
+        "<p>The town opened a public library in the old railway station after two years of works on it.</p>"
+        * 3
+    )
+    assert (
+        reason(
+            f"<head><title>Town opens a library</title></head><body><h1>Town opens a library</h1>{text}</body>"
+        )
+        == "not_arabic"
+    )
+    answer = read(
+        f"<html lang=en><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>{TEXT}</body></html>".encode()
+    )
     assert isinstance(answer, Article)
     assert answer.language == "ar"
 
@@ -110,7 +156,10 @@ def test_video_only() -> None:
 
 
 def test_paywall() -> None:
-    ld = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"%s","isAccessibleForFree":false}</script>' % TITLE
+    ld = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"%s","isAccessibleForFree":false}</script>'
+        % TITLE
+    )
     assert reason(f"<head><title>{TITLE}</title>{ld}</head><body><h1>{TITLE}</h1></body>") == "paywall"
 
 

@@ -14,7 +14,10 @@ def page(body: str, head: str = f"<title>{TITLE} - الوادي نيوز</title>
 
 
 def test_meta_names_are_lower_case_and_keep_order() -> None:
-    found = page("", '<meta property="OG:Title" content="أ"><meta name="og:title" content="ب"><meta itemprop=x content=" ">')
+    found = page(
+        "",
+        '<meta property="OG:Title" content="أ"><meta name="og:title" content="ب"><meta itemprop=x content=" ">',
+    )
     assert dict(found.head_meta) == {"og:title": ["أ", "ب"]}
 
 
@@ -50,7 +53,9 @@ def test_unreadable_json_ld_gives_nothing() -> None:
 
 
 def test_text_is_visible_storage_form_on_one_line() -> None:
-    found = page("<div>العمـل <b>ال</b>جديد<p>سطر</p><script>x</script><span style='display:none'>لا</span></div>")
+    found = page(
+        "<div>العمـل <b>ال</b>جديد<p>سطر</p><script>x</script><span style='display:none'>لا</span></div>"
+    )
     assert found.text_of(found.tree.find("body")[0]) == "العمل الجديد سطر"
 
 
@@ -80,7 +85,12 @@ def test_furniture_is_frame_and_boxes_but_not_what_holds_the_headline() -> None:
         "<div class=related-posts><p id=r>آخر</p></div><footer id=f>ذيل</footer></div>"
     )
     by_id = {e.get("id"): e for e in found.tree.iter() if e.get("id")}
-    assert {name: found.is_furniture(e) for name, e in by_id.items()} == {"n": True, "p": False, "r": True, "f": True}
+    assert {name: found.is_furniture(e) for name, e in by_id.items()} == {
+        "n": True,
+        "p": False,
+        "r": True,
+        "f": True,
+    }
 
 
 def test_form_around_the_whole_page_is_no_furniture() -> None:
@@ -105,7 +115,9 @@ def test_deep_nesting_keeps_the_text_and_ends_soon(tag: str) -> None:
     assert time.perf_counter() - start < 5
 
 
-@pytest.mark.parametrize("html", ["", "   ", "<", "<!-- only", "\ufeff", "plain", "<html>", "<body></body></html>"])
+@pytest.mark.parametrize(
+    "html", ["", "   ", "<", "<!-- only", "\ufeff", "plain", "<html>", "<body></body></html>"]
+)
 def test_odd_documents_have_a_tree(html: str) -> None:
     found = Page.from_text(html)
     assert found.tree is not None

@@ -33,9 +33,15 @@ def test_every_field_of_a_plain_page() -> None:
     assert (found.appended, found.body_truncated, found.language) == ([], False, "ar")
     assert found.authors == ["سامي الخطيب"]
     assert found.published_at == datetime.fromisoformat("2024-10-03T09:15:00+03:00")
-    assert (found.section, found.tags, found.image_url) == ("محليات", ["قطار", "سكك الحديد"], "https://wadi.example/img/train.jpg")
+    assert (found.section, found.tags, found.image_url) == (
+        "محليات",
+        ["قطار", "سكك الحديد"],
+        "https://wadi.example/img/train.jpg",
+    )
     assert (found.fetched_at, found.extractor_version) == (fetched, EXTRACTOR_VERSION)
-    assert {"headline", "body", "lead", "canonical_url", "section", "tags", "image_url"} <= set(found.provenance)
+    assert {"headline", "body", "lead", "canonical_url", "section", "tags", "image_url"} <= set(
+        found.provenance
+    )
     assert (found.content_hash, found.signature, found.story, found.copy_of) == (None, None, None, None)
 
 
@@ -61,7 +67,9 @@ def test_byline_only_paragraph_is_no_text() -> None:
 def test_body_that_only_json_ld_holds() -> None:
     text = f"{ONE} {TWO} " * 3
     ld = f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{TITLE}","articleBody":"{text}"}}</script>'
-    found = read(f"<html><head><title>{TITLE}</title>{ld}</head><body><div id=root></div></body></html>".encode(), URL)
+    found = read(
+        f"<html><head><title>{TITLE}</title>{ld}</head><body><div id=root></div></body></html>".encode(), URL
+    )
     assert isinstance(found, Article)
     assert found.provenance["body"].rule == "json-ld articleBody"
     assert found.body == text.strip()

@@ -31,6 +31,15 @@ def test_a_subdomain_is_onsite_and_a_lookalike_is_not(crawl, serve) -> None:
     assert done.outcomes == ["offsite_redirect"]
 
 
+def test_a_source_elsewhere_may_redirect_on_its_own_host(crawl, serve) -> None:
+    site = serve({"/feed": redirect("/feed/"), "/away": redirect("http://localhost:9/x")})
+    done = crawl(f"{site.url}/feed", f"{site.url}/away", domains=("outlet.example",))
+    assert {end[0].rpartition("/")[2]: end[1] for end in done.ends} == {
+        "feed": 200,
+        "away": "offsite_redirect",
+    }
+
+
 def test_loops_and_endless_redirects_end_with_their_reason(crawl, serve) -> None:
     endless = {f"/n{n}": redirect(f"/n{n + 1}") for n in range(30)}
     site = serve({"/self": redirect("/self"), "/x": redirect("/y"), "/y": redirect("/x#top")} | endless)
