@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import psycopg2
 from psycopg2.extras import Json, execute_values
 
-from corpus import stories
+from corpus import passages, stories
 from corpus.crawls import Crawl, fence
 from corpus.ledger import Ending, close_rows, recheck_at
 from corpus.text import mend, mend_url, url_hash, within_news_time
@@ -343,6 +343,14 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[_Draft], now: datet
     outcomes |= _insert(cursor, crawl, new, now)
     _link(cursor, drafts, outcomes)
     _sign(cursor, drafts, outcomes)
+    for outlet_id in sorted(set(outlets.values())):
+        written = [
+            (id_, draft.row["body"])
+            for draft in drafts
+            if draft.row["outlet_id"] == outlet_id and _is_new_text(outcomes[draft.place])
+            for id_ in (outcomes[draft.place].article_id or 0,)
+        ]
+        passages.remember(cursor, outlet_id, written)
     _end_rows(cursor, drafts, outcomes, held, now)
     return outcomes
 
@@ -538,12 +546,16 @@ def _link(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outco
         )
 
 
+def _is_new_text(outcome: Outcome) -> bool:
+    return outcome.state == "stored" or "body" in outcome.changes
+
+
 def _sign(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outcome]) -> None:
     """Keeps the signatures of new texts, from which `stories.link_new` then finds their copies."""
     rows = []
     for draft in drafts:
         outcome = outcomes[draft.place]
-        if draft.signature and (outcome.state == "stored" or "body" in outcome.changes):
+        if draft.signature and _is_new_text(outcome):
             rows.append((outcome.article_id, draft.signature))
     if rows:
         execute_values(

@@ -48,7 +48,7 @@ class Section(Source):
         article_url: re.Pattern[str] | None = None,
     ) -> Listing:
         unpacked, fault = unpack(body)
-        tree = _parse(decode(unpacked, content_type))
+        tree = parse_html(decode(unpacked, content_type))
         if tree is None:
             return Listing(damaged=fault or ("not a page of HTML" if unpacked.strip() else "empty"))
         base = next((b for e in tree.iter("base") if (b := read_address(e.get("href"), url))), url)
@@ -73,17 +73,23 @@ class Section(Source):
 def _is_article(address: str, page: str, article_url: re.Pattern[str] | None) -> bool:
     if article_url is not None:
         return article_url.search(address) is not None
-    parts, here = urlsplit(address), urlsplit(page)
-    if _bare_host(parts.hostname) != _bare_host(here.hostname):
+    if bare_host(address) != bare_host(page):
         return False
+    return looks_like_article(address)
+
+
+def looks_like_article(address: str) -> bool:
+    """Whether an address has the look of an article's (an id, a date, a long slug) and not of a listing's."""
+    parts = urlsplit(address)
     path = unquote(parts.path)
     if _LISTING_PATH.search(path):
         return False
     return bool(_ARTICLE_PATH.search(path) or _ARTICLE_QUERY.search(parts.query))
 
 
-def _bare_host(host: str | None) -> str:
-    return (host or "").removeprefix("www.").removeprefix("m.").removeprefix("amp.")
+def bare_host(address: str) -> str:
+    """The host of an address without the names that lead to the same site (www., m., amp.)."""
+    return (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("amp.")
 
 
 def _headline(link: etree._Element) -> str:
@@ -93,7 +99,8 @@ def _headline(link: etree._Element) -> str:
     return text if len(text) <= _MAX_HEADLINE else ""
 
 
-def _parse(text: str) -> etree._Element | None:
+def parse_html(text: str) -> etree._Element | None:
+    """The tree of a page, however broken; None where there is no markup."""
     text = _NOT_HTML_TEXT.sub("", text)
     if "<" not in text:
         return None

@@ -16,6 +16,8 @@ from crawler.outlet import Layout, Outlet
 _PARTING = re.compile(r"\s+[-–—|:•·»«/*]+\s+|\s*(?:\||::|»|«|•)\s*")
 _SHORTEST = 2
 """Words below which what remains of a title is a section or a site, not a headline."""
+_LONGEST = 600
+"""Characters above which a title is no title but hostile or broken markup."""
 _SITE_WORDS = 6
 _KICKER_WORDS = 4
 
@@ -72,6 +74,8 @@ def strip_site(title: str, sites: frozenset[str]) -> str:
 
     Without a known name, what a bar (|) parts at the end, or a dash and at most four words, is taken for one.
     """
+    if len(title) > _LONGEST:
+        return title
     while True:
         parts = list(_PARTING.finditer(title))
         if not parts:

@@ -8,6 +8,7 @@ trafilatura judges where markup gives no evidence of its own. On pages whose con
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement, builder
 from trafilatura import bare_extraction
@@ -15,6 +16,9 @@ from trafilatura import bare_extraction
 from crawler.arabic.letters import fold
 from crawler.extraction.blocks import Block
 from crawler.extraction.container import locate, weigh
+
+_LARGEST = 10_000
+"""Elements above which trafilatura is not asked: its time grows faster than the page."""
 
 _AGREEMENT = 0.3
 """Share of our text that trafilatura must have found too; below it, it is asked where it would look."""
@@ -31,6 +35,8 @@ def reconsider(
 
     `blocks` are all blocks of the page outside its furniture, `inside` those of `container`.
     """
+    if count_elements(root) > _LARGEST:
+        return None
     answer = bare_extraction(
         prepare(root, skip), fast=True, favor_precision=True, with_metadata=False, include_comments=False
     )
@@ -45,6 +51,11 @@ def reconsider(
         return None
     other, _ = locate(confirmed, root)
     return (other, "trafilatura") if other is not container else None
+
+
+def count_elements(root: HtmlElement) -> int:
+    """How many elements a tree has, up to one more than what trafilatura is asked to read."""
+    return sum(1 for _ in islice(root.iter(), _LARGEST + 1))
 
 
 def prepare(root: HtmlElement, skip: Callable[[HtmlElement], bool]) -> HtmlElement:

@@ -1,0 +1,57 @@
+"""Paragraphs that stood in an earlier article, and those that recur on every page of an outlet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from corpus import articles, crawls, passages
+from corpus.articles import Submission
+from crawler.extraction.body import hash_of
+from crawler.items import Article
+from crawler.outlet import Outlet
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+WORDS = "قال", "الوزير", "امس", "في", "المدينة", "ان", "العمل", "بدأ", "على", "مشروع", "جديد", "يخدم", "الناس"
+
+
+def paragraph(name: str) -> str:
+    return " ".join(f"{word}{name}" for word in WORDS)
+
+
+def keep(connection, slug, found):
+    crawl = crawls.begin(connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug))
+    batch = [
+        Article(
+            url=f"https://{slug}/{name}", canonical_url=f"https://{slug}/{name}", headline=name,
+            body="\n\n".join(body), published_at=NOW - timedelta(hours=hours),
+        )
+        for name, hours, body in found
+    ]  # fmt: skip
+    outcomes = articles.store(connection, crawl, [Submission(article=article) for article in batch])
+    crawls.finish(connection, crawl)
+    assert {outcome.state for outcome in outcomes} <= {"stored", "revised"}
+
+
+def test_a_reprint_names_where_the_paragraph_stood_first(connection):
+    keep(connection, "late", [("x", 1, [paragraph("أ"), "قصيرة", paragraph("ب")])])
+    keep(connection, "early", [("y", 5, ["تمهيد", paragraph("ب")]), ("z", 3, [paragraph("ج")])])
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outlet, paragraph, first_outlet, first_paragraph, hours_behind FROM corpus.reprints"
+        )
+        assert cursor.fetchall() == [("late", 3, "early", 2, 4)]
+
+
+def test_furniture_is_counted_and_bounded(connection):
+    notice = paragraph("إشعار")
+    for start in range(0, 60, 20):
+        pages = [(f"p{n}", n, [paragraph(f"ص{n}"), notice]) for n in range(start, start + 20)]
+        keep(connection, "site", pages)
+    assert passages.furniture(connection, "site") == {hash_of(notice)}
+    assert passages.furniture(connection, "other") == frozenset()
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT max(n) FROM (SELECT count(*) AS n FROM akhbar.occurrences GROUP BY hash) x")
+        (most,) = cursor.fetchone()
+        assert most <= passages.CROWD
