@@ -109,16 +109,20 @@ def run_crawls(
                     break
         finally:
             watcher.cancel()
-            from twisted.internet import reactor
-
-            with contextlib.suppress(RuntimeError):  # a second Ctrl-C has stopped it already
-                reactor.stop()  # type: ignore[attr-defined]
+            _stop_reactor()
 
     task = asyncio.get_event_loop().create_task(crawl_all())
     process.start(stop_after_crawl=False)
     if task.done() and not task.cancelled() and (error := task.exception()):
         raise error
     return [_result_of(crawler, reasons.get(crawler), faults.get(crawler)) for crawler in begun]
+
+
+def _stop_reactor() -> None:
+    from twisted.internet import reactor
+
+    with contextlib.suppress(RuntimeError):  # a second Ctrl-C has stopped it already
+        reactor.stop()  # type: ignore[misc]  # Twisted puts the running reactor in the module's place
 
 
 class _Process(AsyncCrawlerProcess):

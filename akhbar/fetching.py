@@ -55,16 +55,24 @@ class Gather:
         return item
 
 
+def require_contact() -> None:
+    """Raise wrong use where AKHBAR_CONTACT is not set: outlets must be able to reach who visits them."""
+    from crawler import settings as defaults
+
+    if not defaults.CONTACT:
+        raise click.UsageError(
+            "set AKHBAR_CONTACT to a URL or mailbox first: live visits tell outlets whom to write to, "
+            "e.g. export AKHBAR_CONTACT=https://example.org/crawler"
+        )
+
+
 def fetch_pages(urls: Sequence[str], outlet: str | None = None) -> dict[str, Article | Rejection]:
     """Fetch and read addresses, politely and guarded; one result an address, a Rejection where it failed.
 
     `outlet` is the slug of the outlet whose facts are used; by default the one that the address
     tells. Raises wrong use where AKHBAR_CONTACT is not set.
     """
-    from crawler import settings as defaults
-
-    if not defaults.CONTACT:
-        raise click.UsageError("set AKHBAR_CONTACT to a URL or mailbox before pages are fetched")
+    require_contact()
     results: dict[str, Article | Rejection] = {}
     plans = []
     for url in dict.fromkeys(urls):

@@ -12,7 +12,7 @@ _AGO = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """A point in time: so long ago (`30m`, `12h`, `2d`, `1w`), or an ISO 8601 date or time (UTC unless it says)."""
 
     name = "when"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.items import Article, Rejection
 
 if TYPE_CHECKING:
+    from crawler.extraction.page import Page
     from crawler.outlet import Layout, Outlet
 
 STANDARD_INPUT = "-"
@@ -59,6 +60,7 @@ def read_page(page: SavedPage) -> Article | Rejection:
     """Read one saved page, with the facts of its outlet: the one named, else the one that its address tells."""
     from crawler.extraction.page import MAX_BYTES
     from crawler.extraction.reader import read
+    from crawler.extraction.reader import read_page as read_opened
 
     try:
         if page.source == STANDARD_INPUT:
@@ -68,22 +70,18 @@ def read_page(page: SavedPage) -> Article | Rejection:
                 body = file.read(MAX_BYTES + 1)
     except OSError as error:
         return Rejection(url=page.url or "", reason="unreadable_file", detail=error.strerror)
-    outlet, layout = _facts_of(page, body)
-    return read(body, page.url, outlet=outlet, layout=layout)
+
+    def extract(opened: Page) -> Article | Rejection:
+        outlet, layout = _facts_of(page, opened.url)
+        return read_opened(opened, outlet=outlet, layout=layout)
+
+    return read(body, page.url, extract=extract)
 
 
-def _facts_of(page: SavedPage, body: bytes) -> tuple[Outlet | None, Layout | None]:
+def _facts_of(page: SavedPage, url: str | None) -> tuple[Outlet | None, Layout | None]:
     from akhbar.outlets import find_outlet, outlet_of
-    from crawler.extraction.canonical import canonical_url
-    from crawler.extraction.page import Page
 
-    if page.outlet:
-        spider = find_outlet(page.outlet)
-    else:
-        stated = canonical_url(Page.from_bytes(body, page.url))
-        address = page.url or (stated[0] if stated else None)
-        found = outlet_of(address) if address else None
-        if found is None:
-            return None, None
-        spider = found
+    spider = find_outlet(page.outlet) if page.outlet else outlet_of(url) if url else None
+    if spider is None:
+        return None, None
     return spider.describe(spider.outlet, spider.name, spider.allowed_domains), spider.layout

@@ -99,7 +99,8 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
     """Writes announced addresses; returns how many are new to the ledger.
 
     A known address keeps its state; only a later announced `updated_at` is taken over, which makes it
-    due again. Instants outside news time count as not announced. Raises CrawlLost, StorageUnavailable.
+    due again. The first one that is announced, where it lies before the last fetch, was in what that
+    fetch saw. Instants outside news time count as not announced. Raises CrawlLost, StorageUnavailable.
     """
     rows: dict[bytes, tuple[Any, ...]] = {}
     for candidate in candidates:
@@ -131,7 +132,11 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
             INSERT INTO akhbar.candidates AS c (outlet_id, url, url_hash, source, headline,
                 published_at, updated_at, state, reason, crawl_id)
             VALUES %s
-            ON CONFLICT (outlet_id, url_hash) DO UPDATE SET updated_at = EXCLUDED.updated_at
+            ON CONFLICT (outlet_id, url_hash) DO UPDATE SET updated_at = EXCLUDED.updated_at,
+                fetched_updated = CASE
+                    WHEN c.fetched_updated IS NULL AND (c.state = 'fetching' OR c.fetched_at IS NOT NULL)
+                         AND EXCLUDED.updated_at <= coalesce(c.fetched_at, now())
+                    THEN EXCLUDED.updated_at ELSE c.fetched_updated END
             WHERE EXCLUDED.updated_at > c.updated_at
                OR (c.updated_at IS NULL AND EXCLUDED.updated_at IS NOT NULL)
             RETURNING xmax = 0
@@ -154,7 +159,8 @@ def claim(
     """Takes up to `limit` due rows into `fetching`, the freshest first.
 
     Due are: pending rows; failures of earlier crawls with attempts left; articles whose next check has
-    come or whose source announced an update since they were fetched. No row is given twice to one
+    come, or whose source announces a newer update than the one known when they were last fetched (where
+    none was known then: one newer than that fetch). No row is given twice to one
     crawl. `since` and `until` bound what the sources announced as published (rows without any
     announced time pass). Raises CrawlLost, StorageUnavailable.
     """
@@ -173,8 +179,8 @@ def claim(
         f"{mine} AND state = 'pending' AND {window}",
         f"{mine} AND state = 'failed' AND attempts < %(attempts)s AND {window}",
         f"{mine} AND next_check <= now() AND state IN ('stored', 'unchanged')",
-        f"{mine} AND article_id IS NOT NULL AND updated_at > fetched_at"
-        " AND updated_at IS DISTINCT FROM fetched_updated AND state IN ('stored', 'unchanged')",
+        f"{mine} AND article_id IS NOT NULL AND updated_at > coalesce(fetched_updated, fetched_at)"
+        " AND state IN ('stored', 'unchanged')",
     )
     due = " UNION ".join(
         f"(SELECT id, {freshness} AS fresh FROM akhbar.candidates WHERE {kind}"  # noqa: S608 - see above
@@ -251,8 +257,11 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
                 reason = "gone"
             elif state == "unchanged":
                 seen.append(article_id)
-            state, checks, attempts = "unchanged", checks + 1, 0
-            next_check = None if is_gone else recheck_at(checks, fresh, now)
+            if state == "pending":  # never asked for: due again at once
+                state, next_check = "unchanged", now
+            else:
+                state, checks, attempts = "unchanged", checks + 1, 0
+                next_check = None if is_gone else recheck_at(checks, fresh, now)
         elif state in ("unchanged", "duplicate"):
             attempts = 0
             if ending.article_id is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +15,8 @@ class Candidate:
     `source` is the address of the feed, sitemap or section page that announced it.
     `published_at` and `updated_at` are aware and only set when the source printed them
     (RSS pubDate, news:publication_date; Atom updated, sitemap lastmod). `id` is the ledger's
-    row, set once the candidate has been admitted.
+    row, set once the candidate has been admitted. `archive` is where its page, as last fetched,
+    lies in the raw archive (file, offset, length, digest, at).
     """
 
     url: str
@@ -24,3 +27,4 @@ class Candidate:
     id: int | None = None
     etag: str | None = None
     last_modified: str | None = None
+    archive: Mapping[str, Any] | None = field(default=None, compare=False)

@@ -31,6 +31,7 @@ from crawler.items import Article, Rejection
 from crawler.outlet import Layout, Outlet
 
 if TYPE_CHECKING:
+    from crawler.extraction.page import Page
     from crawler.spider import NewsSpider
 
 # a page of 5 MB with its tree and trafilatura's copies stays far under this; a bomb does not
@@ -46,6 +47,7 @@ _PR_SET_PDEATHSIG = 1
 class Job:
     """One fetched page to be read, with the outlet's facts.
 
+    `furniture` are the hashes of the lines that recur on the outlet's pages.
     `spider` is the outlet's class where it reads or mends pages by code of its own; an instance
     of it is made in the reader process.
     """
@@ -57,6 +59,7 @@ class Job:
     fetched_at: datetime
     outlet: Outlet
     layout: Layout
+    furniture: frozenset[int] = frozenset()
     spider: type[NewsSpider] | None = None
 
 
@@ -90,7 +93,7 @@ class Readers:
         future = self._pool.schedule(_read, args=(job,), timeout=self.time_limit)
         try:
             result: Article | Rejection = await asyncio.wrap_future(future)
-        except (FutureTimeoutError, asyncio.TimeoutError):
+        except (TimeoutError, FutureTimeoutError):
             return Rejection(url=job.url, reason="too_slow", detail=f"over {self.time_limit:g} s")
         except ProcessExpired as death:
             return Rejection(url=job.url, reason="reader_died", detail=str(death)[:200])
@@ -120,7 +123,7 @@ class Readers:
 
     def close(self) -> None:
         """Stop the processes; pages that are being read are given up."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join(timeout=5)
 
 
@@ -149,4 +152,15 @@ def _read(job: Job) -> Article | Rejection:
         layout=job.layout,
         candidate=job.candidate,
         fetched_at=job.fetched_at,
+        furniture=job.furniture,
+        extract=partial(_read_by_outlet, job) if job.spider else None,
     )
+
+
+def _read_by_outlet(job: Job, page: Page) -> Article | Rejection:
+    """Read a page by the code of its outlet's own spider."""
+    assert job.spider is not None
+    spider = job.spider()
+    spider.furniture = job.furniture
+    result = spider.extract(page, job.candidate)
+    return spider.clean(result, page) if isinstance(result, Article) else result

@@ -98,7 +98,7 @@ ITEM_PIPELINES: dict[Any, int | None] = {
     "pipelines.require.Require": 200,
     "pipelines.language.Language": 300,
     "pipelines.fingerprint.Fingerprint": 400,
-    # "pipelines.exact_duplicates.ExactDuplicates": 500,
+    "pipelines.exact_duplicates.ExactDuplicates": 500,
     "pipelines.store.Store": 900,
 }
 

@@ -52,6 +52,8 @@ class NewsSpider(scrapy.Spider):
         self.outlet = self.describe(self.outlet, self.name, self.allowed_domains)
         self.article_pattern = re.compile(self.article_url) if self.article_url else None
         self.asked_sources: set[str] = set()
+        # what the corpus has learned of this outlet's pages, where there is a corpus
+        self.furniture: frozenset[int] = frozenset()
         self.readers: Readers | None = None
 
     @classmethod
@@ -79,7 +81,9 @@ class NewsSpider(scrapy.Spider):
         # only reader processes need the reader; it is slow to import
         from crawler.extraction.reader import read_page
 
-        return read_page(page, outlet=self.outlet, layout=self.layout, candidate=candidate)
+        return read_page(
+            page, outlet=self.outlet, layout=self.layout, candidate=candidate, furniture=self.furniture
+        )
 
     def clean(self, article: Article, page: Page) -> Article:
         """Mend an article that was read. By default nothing."""
@@ -178,9 +182,10 @@ class NewsSpider(scrapy.Spider):
                 url=response.url,
                 content_type=_header(response, "Content-Type"),
                 candidate=candidate,
-                fetched_at=datetime.now(UTC),
+                fetched_at=response.meta.get("fetched_at") or datetime.now(UTC),
                 outlet=self.outlet,
                 layout=self.layout,
+                furniture=self.furniture,
                 spider=type(self) if self._reads_itself() else None,
             )
         )
@@ -228,5 +233,8 @@ def _validated(candidate: Candidate | None, response: Response) -> Candidate | N
     if candidate is None or response.status == 304:
         return candidate
     return replace(
-        candidate, etag=_header(response, "ETag"), last_modified=_header(response, "Last-Modified")
+        candidate,
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        archive=response.meta.get("archive") or candidate.archive,
     )

@@ -9,7 +9,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 
-from corpus import ledger
+from corpus import ledger, passages
 from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
@@ -51,6 +51,7 @@ class Admission:
         """The sources' requests, then the ledger's, until nothing is due and no source is open."""
         spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
         self.validators = await self.session.call(ledger.source_validators, spider.name)
+        spider.furniture = await self.session.call(passages.furniture, spider.name)
         async for request in start:
             yield self._follow(request)
         while True:

@@ -44,4 +44,4 @@ class ExactDuplicates:
         return item
 
     async def _find(self, batch: Sequence[Article]) -> Sequence[int | None]:
-        return await self.session.call(articles.find_same, self.session.crawl, batch)
+        return await self.session.call(articles.find_same, self.session.mine, batch)

@@ -11,7 +11,9 @@ from crawler.arabic.letters import fold
 from crawler.items import Article
 
 PERMUTATIONS = 128
-SHINGLE_WORDS = 3
+# of 250 pairs with 15 % of the words changed, 42 bands of 3 bring .996 together over two-word shingles and
+# .93 over three-word ones; corpus.stories confirms over the same shingles
+SHINGLE_WORDS = 2
 _SEED = 1
 
 

@@ -30,9 +30,16 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
     from scrapy.crawler import Crawler
 
+    from crawler.spider import NewsSpider
+
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
+
+class ArchiveUnavailable(StorageUnavailable):
+    """The database is there, the disk of the raw archive is not, or is nearly full."""
+
+
 # faults after which this crawl may or can write no more
 STORAGE_ENDS = (StorageUnavailable, crawls.CrawlLost)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0  # seconds between tries while the storage is away
@@ -78,8 +85,7 @@ class Session:
         Raises `StorageUnavailable` when there is no database, `CrawlRunning` when another crawl
         of the outlet is under way.
         """
-        spider = self.crawler.spider
-        assert spider is not None
+        spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
         arguments = self.crawler.settings.getdict("CRAWL_ARGUMENTS")
         try:
             self.crawl = await self.call(
@@ -89,9 +95,15 @@ class Session:
             self.error = error
             raise
 
+    @property
+    def mine(self) -> crawls.Crawl:
+        """The crawl's row; there is one from `open` on."""
+        assert self.crawl is not None
+        return self.crawl
+
     async def record(self, candidates: Sequence[Candidate]) -> int:
         """Enter announced addresses in the ledger; the number of those that it did not know."""
-        new: int = await self.call(ledger.record, self.crawl, candidates)
+        new: int = await self.call(ledger.record, self.mine, candidates)
         self.changed.set()
         return new
 
@@ -102,7 +114,7 @@ class Session:
         if limit <= 0:
             return []
         taken: list[Candidate] = await self.call(
-            lambda connection: ledger.claim(connection, self.crawl, limit, since=self.since, until=self.until)
+            lambda connection: ledger.claim(connection, self.mine, limit, since=self.since, until=self.until)
         )
         self.claimed += len(taken)
         self.in_hand.update((candidate.id, candidate) for candidate in taken if candidate.id is not None)
@@ -114,13 +126,22 @@ class Session:
         state: str,
         reason: str | None,
         *,
+        detail: str | None = None,
         status: int | None = None,
         article: int | None = None,
     ) -> None:
         """End a candidate's row without storing an article; `article` is the one that it duplicates."""
         if candidate is None or candidate.id is None:
             return
-        ending = ledger.Ending(id=candidate.id, state=state, reason=reason, status=status)
+        ending = ledger.Ending(
+            id=candidate.id,
+            state=state,
+            reason=reason,
+            detail=detail,
+            status=status,
+            article_id=article,
+            archive=candidate.archive,
+        )
         await self._endings.submit(ending)
         self._let_go(candidate.id)
 
@@ -136,7 +157,7 @@ class Session:
         await self.call(
             lambda connection: ledger.keep_source(
                 connection,
-                self.crawl,
+                self.mine,
                 report.url,
                 kind=report.kind,
                 status=report.status,
@@ -165,7 +186,8 @@ class Session:
         """End the crawl: rows in hand go back, the counts and the verdict are written, the lease is free."""
         await asyncio.gather(*self._errands, return_exceptions=True)
         self._closing = True
-        if self.crawl is not None and not isinstance(self.error, STORAGE_ENDS):
+        can_write = isinstance(self.error, ArchiveUnavailable) or not isinstance(self.error, STORAGE_ENDS)
+        if self.crawl is not None and can_write:
             try:
                 self.sum = await self.call(self._finish, reason)
             except Exception as error:
@@ -175,20 +197,19 @@ class Session:
         self._lane.shutdown(wait=False)
 
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
-        assert self.crawl is not None
-        crawls.finish(connection, self.crawl, counts=self.counts, stopped=reason != "finished")
-        return ledger.ledger_sum(connection, outlet=self.crawl.outlet)
+        crawls.finish(connection, self.mine, counts=self.counts, stopped=reason != "finished")
+        return ledger.ledger_sum(connection, outlet=self.mine.outlet)
 
     def _let_go(self, candidate_id: int) -> None:
         self.in_hand.pop(candidate_id, None)
         self.changed.set()
 
     async def _end(self, endings: Sequence[ledger.Ending]) -> Sequence[None]:
-        await self.call(ledger.end, self.crawl, endings)
+        await self.call(ledger.end, self.mine, endings)
         return [None] * len(endings)
 
     async def _store(self, submissions: Sequence[articles.Submission]) -> Sequence[articles.Outcome]:
-        return await self.call(articles.store, self.crawl, submissions)
+        return await self.call(articles.store, self.mine, submissions)
 
     # in the storage thread
 

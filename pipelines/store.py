@@ -13,7 +13,7 @@ from corpus.articles import Submission
 from corpus.crawls import CrawlRunning
 from corpus.unavailable import StorageUnavailable
 from crawler.items import Article, Rejection, SourceReport
-from pipelines.session import STORAGE_ENDS, Session
+from pipelines.session import STORAGE_ENDS, ArchiveUnavailable, Session
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -57,6 +57,11 @@ class Store:
 
     async def process_item(self, item: Any) -> Any:
         try:
+            if getattr(item, "reason", None) == "archive_unavailable":
+                self.session.error = self.session.error or ArchiveUnavailable(
+                    getattr(item, "detail", None) or "the raw archive takes no more pages"
+                )
+                raise self.session.error
             if isinstance(item, SourceReport):
                 await self.session.end_source(item)
             elif isinstance(item, Rejection):
@@ -94,10 +99,14 @@ class Store:
             return
         if rejection.reason == "not_modified":
             state, reason = "unchanged", None
+        elif rejection.reason == "not_archived":  # a crawl of archives that hold other pages
+            state, reason = "pending", None
         else:
             state, reason = "failed" if rejection.failed else "rejected", rejection.reason
         self._count(state, reason)
-        await self.session.end(rejection.candidate, state, reason, status=rejection.status)
+        await self.session.end(
+            rejection.candidate, state, reason, detail=rejection.detail, status=rejection.status
+        )
 
     async def _store(self, article: Article) -> None:
         candidate = article.candidate
@@ -107,6 +116,7 @@ class Store:
                 article=article,
                 etag=candidate.etag if candidate else None,
                 last_modified=candidate.last_modified if candidate else None,
+                archive=candidate.archive if candidate else None,
             )
         )
         self._count(outcome.state, outcome.reason)

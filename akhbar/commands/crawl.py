@@ -17,6 +17,13 @@ from akhbar.output import print_json
 @click.option("--since", type=INSTANT, help="Only articles announced since: 2d, 12h or 2026-01-31.")
 @click.option("--until", type=INSTANT, help="Only articles announced before: 2d, 12h or 2026-01-31.")
 @click.option("--limit", type=click.IntRange(min=1), help="Fetch at most this many pages an outlet.")
+@click.option(
+    "--archive",
+    "archives",
+    multiple=True,
+    metavar="FILE…",
+    help="Crawl from WARC files, or folders of them, instead of the network.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value with each crawl's counts.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what Scrapy does.")
 def crawl(
@@ -25,17 +32,25 @@ def crawl(
     since: datetime | None,
     until: datetime | None,
     limit: int | None,
+    archives: tuple[str, ...],
     as_json: bool,
     verbose: bool,
 ) -> int:
     """Crawl outlets: discover, fetch, read and store what is new; go on where an earlier crawl stopped.
+
+    With --archive the same crawl is answered from archived pages, ours or any WARC files; nothing is
+    fetched.
 
     Ctrl-C ends cleanly: what is under way is finished, the rest waits for the next crawl. Exit
     status 3 says that an outlet is unwell, 4 that another crawl of it is running, 75 that the
     database is away.
     """
     from akhbar.outlets import find_outlet, load_outlets
+    from akhbar.replaying import find_archives, is_archive, plan_replay
 
+    if archives:  # a shell writes the files of `--archive *.warc.gz` one after the other
+        archives += tuple(name for name in outlets if is_archive(name))
+        outlets = tuple(name for name in outlets if not is_archive(name))
     if bool(outlets) == every:
         raise click.UsageError("name one outlet or more, or --all")
     spiders = list(load_outlets().values()) if every else [find_outlet(slug) for slug in outlets]
@@ -43,7 +58,7 @@ def crawl(
     from crawler import settings as defaults
     from crawler.network.addresses import read_allowances
 
-    if not defaults.CONTACT:
+    if not defaults.CONTACT and not archives:
         raise click.UsageError(
             "set AKHBAR_CONTACT to a URL or mailbox first: a live crawl tells outlets whom to write to, "
             "e.g. export AKHBAR_CONTACT=https://example.org/crawler"
@@ -57,6 +72,12 @@ def crawl(
     from akhbar.summary import print_results, results_as_json, worst_status
 
     arguments: dict[str, Any] = {"since": since, "until": until, "limit": limit}
+    plans = [Plan(spider) for spider in spiders]
+    changes: dict[str, Any] = {}
+    if archives:
+        files = find_archives(archives)
+        plans, changes = plan_replay(spiders, files)
+        arguments["archive"] = ", ".join(path.name for path in files)
     settings = project_settings(
         {
             "LOG_LEVEL": "INFO" if verbose else "WARNING",
@@ -64,10 +85,11 @@ def crawl(
             "CRAWL_SINCE": since,
             "CRAWL_UNTIL": until,
             "CRAWL_ARGUMENTS": {key: str(value) for key, value in arguments.items() if value is not None},
+            **changes,
         }
     )
     with Progress() as progress:
-        results = run_crawls([[Plan(spider) for spider in spiders]], settings, watch=progress.show)
+        results = run_crawls([plans], settings, watch=progress.show)
     if as_json:
         print_json(results_as_json(results))
     else:

@@ -82,7 +82,7 @@ CREATE INDEX candidates_recheck ON akhbar.candidates (outlet_id, next_check) WHE
 CREATE INDEX candidates_failed ON akhbar.candidates (outlet_id) WHERE state = 'failed';
 CREATE INDEX candidates_fetching ON akhbar.candidates (outlet_id) WHERE state = 'fetching';
 CREATE INDEX candidates_announced ON akhbar.candidates (outlet_id)
-    WHERE article_id IS NOT NULL AND updated_at > fetched_at;
+    WHERE article_id IS NOT NULL AND updated_at > coalesce(fetched_updated, fetched_at);
 CREATE INDEX ON akhbar.candidates (crawl_id);
 CREATE INDEX ON akhbar.candidates (article_id);
 

@@ -123,7 +123,9 @@ def _kind_of(text: str, before: Sequence[_Part]) -> Kind:
 def _numbers_of(split: SplitResult) -> tuple[str, ...]:
     """The names of the query's parameters that number something."""
     return tuple(
-        sorted({name for name, value in parse_qsl(split.query) if value.isdigit() and not _TRACKER.match(name)})
+        sorted(
+            {name for name, value in parse_qsl(split.query) if value.isdigit() and not _TRACKER.match(name)}
+        )
     )
 
 
@@ -162,7 +164,7 @@ def _path_of(group: Sequence[_Address], *, digits: str = r"\d+", slug: str | Non
             expression = _CLASSES[part.kind]
         expressions.append(f"/{expression}{re.escape(part.extension)}")
     query = "".join(rf"(?=[^#]*[?&]{re.escape(name)}=\d+)" for name in group[0].query)
-    return query + "".join(expressions)
+    return "".join(expressions) + query
 
 
 _ANY = r"[^/?]+"
@@ -188,8 +190,10 @@ def _longer_numbers(group: Sequence[_Address], against: Sequence[_Address]) -> s
     def digits_of(address: _Address) -> int:
         return max((len(part.text) for part in address.parts if part.kind == "number"), default=0)
 
-    least = max(digits_of(address) for address in against) + 1
-    return _path_of(group, digits=rf"\d{{{least},}}") if least > 1 else None
+    longer = max(digits_of(address) for address in against) + 1
+    usual = min(digits_of(address) for address in group)
+    # an archive's ids grow: one digit fewer than the present ones have leaves room for older articles
+    return _path_of(group, digits=rf"\d{{{max(longer, usual - 1)},}}") if longer > 1 else None
 
 
 def _longer_slugs(group: Sequence[_Address], against: Sequence[_Address]) -> str | None:

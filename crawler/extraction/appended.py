@@ -1,8 +1,11 @@
 """Other stories printed below the article: set apart, never deleted.
 
-A subheading alone never parts a page, because long reads have subheadings too. The paragraph below it must show a
-second signal (ARABIC.md, end of section 4): "today" on another weekday than the article's own, a dateline like the
-one that opens the article, or the article's actor introduced again, with the full title, after a reporting verb.
+A subheading alone never parts a page, because long reads have subheadings too. The paragraph below it must
+show a
+second signal (ARABIC.md, end of section 4): "today" on another weekday than the article's own, a dateline
+like the
+one that opens the article, or the article's actor introduced again, with the full title, after a reporting
+verb.
 """
 
 from __future__ import annotations
@@ -21,14 +24,74 @@ _FULL_PARAGRAPH = 12
 """Words of a paragraph that can open a story."""
 
 _TODAY = re.compile(r"\b(?:اليوم|اليوم ال|مساء اليوم|صباح اليوم) (\w+)")
-_DATELINE = re.compile(r"^\W*([\w .\"'«»]{2,35}?)\s*(?:[-–—/ـ]+|\()\s*\(?([\w .\"'«»]{2,30}?)\)?\s*(?:[-–—/:ـ.]|$)")
+_DATELINE = re.compile(
+    r"^\W*([\w .\"'«»]{2,35}?)\s*(?:[-–—/ـ]+|\()\s*\(?([\w .\"'«»]{2,30}?)\)?\s*(?:[-–—/:ـ.]|$)"
+)
 _REPORTING = frozenset(
     fold(verb)
     for verb in (
-        *("أكد", "أكدت", "قال", "قالت", "أعلن", "أعلنت", "دعا", "دعت", "كشف", "كشفت", "أفاد", "أفادت", "صرح", "صرحت"),
-        *("بحث", "بحثت", "استقبل", "استقبلت", "التقى", "التقت", "شدد", "شددت", "أعرب", "أعربت", "ذكر", "ذكرت", "حذر"),
-        *("حذرت", "طالب", "طالبت", "أوضح", "أوضحت", "أشار", "أشارت", "وصل", "وصلت", "ترأس", "ترأست", "أجرى", "أجرت"),
-        *("رحب", "رحبت", "نفى", "نفت", "أصدر", "أصدرت", "وجه", "وجهت", "تلقى", "تلقت", "هنأ", "هنأت", "أدان", "أدانت"),
+        *(
+            "أكد",
+            "أكدت",
+            "قال",
+            "قالت",
+            "أعلن",
+            "أعلنت",
+            "دعا",
+            "دعت",
+            "كشف",
+            "كشفت",
+            "أفاد",
+            "أفادت",
+            "صرح",
+            "صرحت",
+        ),
+        *(
+            "بحث",
+            "بحثت",
+            "استقبل",
+            "استقبلت",
+            "التقى",
+            "التقت",
+            "شدد",
+            "شددت",
+            "أعرب",
+            "أعربت",
+            "ذكر",
+            "ذكرت",
+            "حذر",
+        ),
+        *(
+            "حذرت",
+            "طالب",
+            "طالبت",
+            "أوضح",
+            "أوضحت",
+            "أشار",
+            "أشارت",
+            "وصل",
+            "وصلت",
+            "ترأس",
+            "ترأست",
+            "أجرى",
+            "أجرت",
+        ),
+        *(
+            "رحب",
+            "رحبت",
+            "نفى",
+            "نفت",
+            "أصدر",
+            "أصدرت",
+            "وجه",
+            "وجهت",
+            "تلقى",
+            "تلقت",
+            "هنأ",
+            "هنأت",
+            "أدان",
+            "أدانت",
+        ),
     )
 )
 _INTRODUCTION = 5
@@ -41,7 +104,9 @@ def split_appended(blocks: Sequence[Block]) -> tuple[list[Block], list[AppendedS
     if not starts:
         return list(blocks), []
     stories = [
-        AppendedStory(headline=blocks[start].text, body="\n\n".join(block.text for block in blocks[start + 1 : end]))
+        AppendedStory(
+            headline=blocks[start].text, body="\n\n".join(block.text for block in blocks[start + 1 : end])
+        )
         for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True)
     ]
     return list(blocks[: starts[0]]), stories
@@ -65,7 +130,11 @@ def _starts_story(blocks: Sequence[Block], place: int) -> bool:
 def _is_heading(block: Block) -> bool:
     """A heading element, or a short line without a final stop that is set in bold type."""
     text = block.text
-    if len(text.split()) > _LONGEST_HEADING or len(text.split()) < 3 or text.endswith((".", "؟", ":", "،", "؛")):
+    if (
+        len(text.split()) > _LONGEST_HEADING
+        or len(text.split()) < 3
+        or text.endswith((".", "؟", ":", "،", "؛"))
+    ):
         return False
     return block.element.tag in boxes.HEADING_TAGS or block.is_heading
 

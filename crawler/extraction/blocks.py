@@ -1,6 +1,8 @@
-"""A tree read as the lines that a reader of the page sees: one block a paragraph, heading, list item or table row.
+"""A tree read as the lines that a reader of the page sees: one block a paragraph, heading, list item or
+table row.
 
-`<p>`, `<div>` and `<br><br>` part paragraphs alike. Text of inline links, repeated paragraphs and ZWNJ survive
+`<p>`, `<div>` and `<br><br>` part paragraphs alike. Text of inline links, repeated paragraphs and ZWNJ
+survive
 (trafilatura loses the second and third, HAZARDS.md).
 """
 
@@ -115,14 +117,15 @@ class _Walker:
 
 
 def _holds_data(table: HtmlElement) -> bool:
-    """Whether a table holds figures and not the layout of the page: several short cells a row, no blocks inside."""
+    """Whether a table holds figures and not the layout of the page: several short cells a row, no blocks
+    inside."""
     rows = 0
     for element in table.iter():
         tag = element.tag
         if tag == "tr":
             rows += len(element) > 1
-        elif tag in ("table", "h1", "h2", "ul", "div", "img", "script", "form") and element is not table:
-            return False
-        elif tag in _CELLS and len(element.text_content()) > 300:
+        elif (
+            tag in ("table", "h1", "h2", "ul", "div", "img", "script", "form") and element is not table
+        ) or (tag in _CELLS and len(element.text_content()) > 300):
             return False
     return rows >= 2

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from crawler.arabic.letters import fold
@@ -40,7 +39,8 @@ def find_body(
 ) -> Body:
     """The body of the page's article; no blocks where there is none.
 
-    `headline` is the article's own, so that its repetition is not taken for text. `furniture` holds the hashes
+    `headline` is the article's own, so that its repetition is not taken for text. `furniture` holds the
+    hashes
     (`hash_of`) of lines known to recur on the outlet's pages.
     """
     root = page.tree.find("body")
@@ -68,12 +68,12 @@ def hash_of(line: str) -> int:
 
 
 def _select(tree: HtmlElement, selector: str | None) -> HtmlElement | None:
-    found = CSSSelector(selector)(tree) if selector else []
+    found = boxes.select(tree, selector) if selector else []
     return found[0] if found else None
 
 
 def _skipper(page: Page, root: HtmlElement, layout: Layout | None) -> Callable[[HtmlElement], bool]:
-    pruned = {e for rule in (layout.prune if layout else ()) for e in CSSSelector(rule)(root)}
+    pruned = {e for rule in (layout.prune if layout else ()) for e in boxes.select(root, rule)}
     out = page.furniture | pruned
     return lambda element: element in out or _is_margin(element)
 
@@ -95,7 +95,9 @@ def _is_margin(element: HtmlElement) -> bool:
         linked = sum(len(link.text_content()) for link in element.iter("a"))
         return len(text) <= _BLOCK_MARGIN or linked > len(text) * 0.6
     before = element.getprevious()
-    running = (element.tail or "").strip() or ((before.tail if before is not None else element.getparent().text) or "").strip()
+    running = (element.tail or "").strip() or (
+        (before.tail if before is not None else element.getparent().text) or ""
+    ).strip()
     return len(text) <= _INLINE_MARGIN and not running
 
 
@@ -104,7 +106,8 @@ def _within(element: HtmlElement, container: HtmlElement) -> bool:
 
 
 def _further_parts(container: HtmlElement) -> list[HtmlElement]:
-    """The later siblings of the same tag and class: a text that boxes between its paragraphs cut into parts."""
+    """The later siblings of the same tag and class: a text that boxes between its paragraphs cut into
+    parts."""
     name = container.get("class")
     if not name or container.tag not in ("div", "section", "p"):
         return []
@@ -116,7 +119,8 @@ def _further_parts(container: HtmlElement) -> list[HtmlElement]:
 
 
 def _below_headline(blocks: list[Block], headline: HtmlElement | None) -> list[Block]:
-    """The blocks after the headline, inside its `<article>` where that holds text; all where none is known."""
+    """The blocks after the headline, inside its `<article>` where that holds text; all where none is
+    known."""
     if headline is None:
         return blocks
     last = max((i for i, b in enumerate(blocks) if _within(b.element, headline)), default=-1)
@@ -130,8 +134,10 @@ def _below_headline(blocks: list[Block], headline: HtmlElement | None) -> list[B
 
 
 _LEAD_NAME = re.compile(
-    r"\b(?:lead|lede|summary|excerpt|intro|introduction|sapo|standfirst|subtitle|sub title|subhead|subheadline|deck|dek|"
-    r"teaser|abstract|chapo|brief|short ?(?:desc|description|story|text)|description|desc|synopsis|moqadema|headnote)\b"
+    r"\b(?:lead|lede|summary|excerpt|intro|introduction|sapo|standfirst|subtitle|sub title|subhead|"
+    r"subheadline|deck|dek|"
+    r"teaser|abstract|chapo|brief|short ?(?:desc|description|story|text)|description|desc|synopsis|"
+    r"moqadema|headnote)\b"
 )
 
 
@@ -145,13 +151,23 @@ def _openings(below: list[Block], inside: list[Block], page: Page) -> list[Block
     found = []
     for block in before:
         text = fold(block.text)
-        if not text or block.link_share > 0.3 or text in beginning or beginning.startswith(text.removesuffix(" ")):
+        if (
+            not text
+            or block.link_share > 0.3
+            or text in beginning
+            or beginning.startswith(text.removesuffix(" "))
+        ):
             continue
         named = any(
-            _LEAD_NAME.search(boxes.words_of(boxes.name_of(e))) for e in [block.element, *list(block.element.iterancestors())[:2]]
+            _LEAD_NAME.search(boxes.words_of(boxes.name_of(e)))
+            for e in [block.element, *list(block.element.iterancestors())[:2]]
         )
         agrees = any(text.startswith(d[:60]) or d.startswith(text[:60]) for d in known if len(text) >= 40)
-        if (named and len(block.text) >= 30) or agrees or (len(block.text) >= 80 and block.text[-1] in ".!؟?\"»”"):
+        if (
+            (named and len(block.text) >= 30)
+            or agrees
+            or (len(block.text) >= 80 and block.text[-1] in '.!؟?"»”')
+        ):
             found.append(block)
     return found
 
@@ -165,7 +181,8 @@ _GLUED = re.compile(r"^(?:مقالات|أخبار|اخبار|مواضيع|موض
 
 
 def _sift(blocks: list[Block], page: Page, headline: str | None, furniture: frozenset[int]) -> Body:
-    """Takes out the furniture that stands between the paragraphs, and joins lines parted by a single `<br>`."""
+    """Takes out the furniture that stands between the paragraphs, and joins lines parted by a single
+    `<br>`."""
     body = Body()
     titles = {fold(text) for text in (headline, *page.titles) if text}
     captions = _image_texts(page)
@@ -203,6 +220,8 @@ def _sift(blocks: list[Block], page: Page, headline: str | None, furniture: froz
         _take(body.blocks, block)
     while body.blocks and body.blocks[-1].element.tag in boxes.HEADING_TAGS and len(body.blocks) > 1:
         body.blocks.pop()
+    if len(body.blocks) > 2 and body.blocks[0].text == body.blocks[1].text:
+        del body.blocks[0]  # a lead that the page prints twice, above the text and as its beginning
     if body.blocks and re.search(r"\[(?:…|\.{3})\]$", body.blocks[-1].text):
         body.truncated = True
     return body
@@ -228,7 +247,8 @@ def _is_card(blocks: list[Block], place: int) -> bool:
 
 
 def _is_opening_label(block: Block) -> bool:
-    """A short line above the first paragraph that is a date, a place of the menu or a credit, not a sentence."""
+    """A short line above the first paragraph that is a date, a place of the menu or a credit, not a
+    sentence."""
     text = block.text
     if len(text) > 100 or text.endswith((".", "؟", "!", "…")):
         return False
@@ -236,7 +256,8 @@ def _is_opening_label(block: Block) -> bool:
 
 
 def _is_caption(block: Block, started: bool) -> bool:
-    """A short line without a final stop that shares its box with a picture, or stands below one above the text."""
+    """A short line without a final stop that shares its box with a picture, or stands below one above the
+    text."""
     text, element = block.text, block.element
     if len(text) > 160 or text.endswith((".", "؟", "!", ":")) or element.tag in boxes.HEADING_TAGS:
         return False
@@ -251,7 +272,9 @@ def _is_caption(block: Block, started: bool) -> bool:
 def _is_picture(element: HtmlElement) -> bool:
     if element.tag not in ("img", "figure", "picture", "div", "a", "p", "center", "span"):
         return False
-    return (element.tag == "img" or next(element.iter("img"), None) is not None) and not element.text_content().strip()
+    return (
+        element.tag == "img" or next(element.iter("img"), None) is not None
+    ) and not element.text_content().strip()
 
 
 def _image_texts(page: Page) -> set[str]:

@@ -8,8 +8,12 @@ portals, home-made systems). A word counts only as a whole word of the name: `re
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
+from lxml.cssselect import CSSSelector
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 
@@ -25,8 +29,10 @@ SILENT_TAGS = _words(
 
 CHROME_TAGS = _words("nav footer aside form dialog menu fieldset")
 BLOCK_TAGS = _words(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody td tfoot th "
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table "
+    "tbody td tfoot th "
     "thead tr ul caption"
 )
 HEADING_TAGS = _words("h1 h2 h3 h4 h5 h6")
@@ -36,26 +42,35 @@ _SPLIT = re.compile(r"[^a-z0-9\u0600-\u06ff]+")
 
 _FRAME_WORDS = _words(
     # navigation and page frame
-    "nav navbar navigation menu submenu megamenu breadcrumb breadcrumbs crumbs sidebar rightbar leftbar footer "
-    "topbar toolbar tools masthead pagination pager paging nextprev prevnext toc skip ticker newsticker marquee "
+    "nav navbar navigation menu submenu megamenu breadcrumb breadcrumbs crumbs sidebar rightbar "
+    "leftbar footer "
+    "topbar toolbar tools masthead pagination pager paging nextprev prevnext toc skip ticker "
+    "newsticker marquee "
     # related and promoted
     "related relatednews relatedposts relateds morenews readmore readalso alsoread seealso recommended "
-    "recommendation recommendations suggested suggestion suggestions similar trending popular mostread mostviewed "
-    "latest latestnews recent teaser teasers promo promoted sponsored outbrain taboola mgid yarpp widget widgets "
+    "recommendation recommendations suggested suggestion suggestions similar trending popular "
+    "mostread mostviewed "
+    "latest latestnews recent teaser teasers promo promoted sponsored outbrain taboola mgid yarpp "
+    "widget widgets "
     # sharing, following, subscribing
     "share sharing shares sharebar sharebox shareblock sharedaddy addthis addtoany sharethis social socials "
-    "socialmedia socialshare follow followus followers subscribe subscription newsletter newsletters whatsapp "
+    "socialmedia socialshare follow followus followers subscribe subscription newsletter "
+    "newsletters whatsapp "
     "telegram googlenews podcast podcasts copylink shortlink copyurl printer print fontsize fontresize "
     # comments, cookies, advertising, polls
-    "comment comments commentlist commentform respond disqus replies reply rating ratings stars likes vote voting "
-    "poll polls cookie cookies consent gdpr advert adverts advertisement advertising ads adv adbox adsbox adslot "
+    "comment comments commentlist commentform respond disqus replies reply rating ratings stars "
+    "likes vote voting "
+    "poll polls cookie cookies consent gdpr advert adverts advertisement advertising ads adv adbox "
+    "adsbox adslot "
     "adsense banner banners dfp gpt adunit popup modal lightbox overlay toast tooltip copyright disclaimer "
     "screenreader visuallyhidden player"
 )
 _FRAME_PAIRS = re.compile(
-    r"\b(?:(?:read|see|watch|also|you may|may) (?:also|more|next|like|too)|most (?:read|viewed|popular|watched)|"
+    r"\b(?:(?:read|see|watch|also|you may|may) (?:also|more|next|like|too)|most (?:read|viewed|"
+    r"popular|watched)|"
     r"(?:post|entry) (?:navigation|nav|share|views?|utility)|screen reader\w*|sr only|visually hidden|"
-    r"(?:article|news|story|single) (?:share|social|related|tools|footer|actions?)|(?:site|page|top) (?:header|nav|bar)|"
+    r"(?:article|news|story|single) (?:share|social|related|tools|footer|actions?)|(?:site|page|"
+    r"top) (?:header|nav|bar)|"
     r"(?:font|text) (?:size|resize\w*|zoom)|copy (?:link|url|right)|(?:short|perma) ?(?:link|url)|"
     r"(?:next|prev|previous) (?:post|article|news|story)|(?:breaking|urgent) (?:news|bar)|"
     r"(?:google|sticky|side|skin|native|inner|body|content|post|header|footer|leader) ?ads?|ads? \w+|"
@@ -65,7 +80,8 @@ _DENIED = re.compile(r"\b(?:no|not|has|with|without|hide|disable|enable) \w+")
 """`no-share`, `has-sidebar`: said of the page around, not of the element."""
 
 _TEXT_CLASSES = _words(
-    "entry-content post-content article-content article-body articlebody article_body story-body story-content "
+    "entry-content post-content article-content article-body articlebody article_body story-body "
+    "story-content "
     "td-post-content news-content news-body post-body single-content content-inner field--name-body "
     "field-name-body the-content the_content article__body article__content article-text article__text entry"
 )
@@ -78,8 +94,10 @@ _STRONG_WORDS = _words(
 """Names that are furniture however much text the box holds."""
 
 _MARGIN_WORDS = _words(
-    "tags taglist tagcloud tagscloud posttags keywords caption captions figcaption imagecaption credits credit meta "
-    "metadata byline byl author authors authorbox writer bio date dates datetime time timestamp pubdate published "
+    "tags taglist tagcloud tagscloud posttags keywords caption captions figcaption imagecaption "
+    "credits credit meta "
+    "metadata byline byl author authors authorbox writer bio date dates datetime time timestamp "
+    "pubdate published "
     "views hits kicker overline eyebrow categories cats"
 )
 _MARGIN_PAIRS = re.compile(
@@ -88,11 +106,14 @@ _MARGIN_PAIRS = re.compile(
     r"(?:tags?|meta|info|links|footer)|tags? (?:list|box|links|cloud|container|wrap\w*|area|items?))\b"
 )
 _ARTICLE_NAMES = re.compile(
-    r"\b(?:(?:article|articles|story|entry|post|news|single|detail|details|node|item|content|blog|full|subject|"
-    r"paragraph|main|text)[ ]?(?:body|content|contents|text|txt|copy|details?|desc|description|paragraphs?|list|full|"
+    r"\b(?:(?:article|articles|story|entry|post|news|single|detail|details|node|item|content|blog|"
+    r"full|subject|"
+    r"paragraph|main|text)[ ]?(?:body|content|contents|text|txt|copy|details?|desc|description|"
+    r"paragraphs?|list|full|"
     r"inner|story|article|news|entry|post)|"
     r"(?:body|content|text|field)[ ](?:article|story|news|post|entry|body|text|content|main)|"
-    r"articlebody|storybody|postbody|newsbody|entrycontent|postcontent|fulltext|full[ ]?story|td[ ]post[ ]content|"
+    r"articlebody|storybody|postbody|newsbody|entrycontent|postcontent|fulltext|full[ ]?story|"
+    r"td[ ]post[ ]content|"
     r"wysiwyg|richtext|rich[ ]text|ck[ ]content|maqal|khabar|matn|nass|body)\b"
 )
 
@@ -151,3 +172,13 @@ def is_hidden(element: HtmlElement) -> bool:
     if "class" in attributes and "none" in attributes["class"] and "d-none" in attributes["class"].split():
         return "-block" not in attributes["class"] and "-flex" not in attributes["class"]
     return "hidden" in attributes
+
+
+def elements_at(path: str) -> Callable[[HtmlElement], list[HtmlElement]]:
+    """A compiled XPath expression that selects elements below the one it is called with."""
+    return cast("Callable[[HtmlElement], list[HtmlElement]]", XPath(path))
+
+
+def select(tree: HtmlElement, css: str) -> list[HtmlElement]:
+    """The elements that a CSS selector of an outlet's layout matches; SelectorError for a broken one."""
+    return cast("list[HtmlElement]", CSSSelector(css)(tree))

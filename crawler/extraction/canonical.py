@@ -10,19 +10,28 @@ from crawler.extraction.page import Page
 from crawler.items import Evidence
 
 _TRACKERS = re.compile(
-    r"(?:utm_\w*|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|srsltid|mc_cid|mc_eid|"
-    r"_ga|_gl|_hs\w+|hsctatracking|cmpid|ocid|xtor|spm|ref_src|ref_url|ref|referrer|fb_\w+|at_medium|at_campaign|"
-    r"at_custom\d|__twitter_impression|twitter_impression|usqp|amp_js_v|amp_gsa|amp|_x_tr_\w+|share|shared|sharedfrom|"
-    r"platform|guce_\w+|mkt_tok|campaign_id|trk|wt_\w+|pk_\w+|piwik_\w+|mtm_\w+|ito|ftag|sfns|rss|feed_id|nonamp|"
+    r"(?:utm_\w*|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|"
+    r"srsltid|mc_cid|mc_eid|"
+    r"_ga|_gl|_hs\w+|hsctatracking|cmpid|ocid|xtor|spm|ref_src|ref_url|ref|referrer|fb_\w+|"
+    r"at_medium|at_campaign|"
+    r"at_custom\d|__twitter_impression|twitter_impression|usqp|amp_js_v|amp_gsa|amp|_x_tr_\w+|share|"
+    r"shared|sharedfrom|"
+    r"platform|guce_\w+|mkt_tok|campaign_id|trk|wt_\w+|pk_\w+|piwik_\w+|mtm_\w+|ito|ftag|sfns|rss|"
+    r"feed_id|nonamp|"
     r"print|preview)",
     re.I,
 )
-"""Query keys that say where a reader came from or in which dress the page is shown, never which article it is."""
+"""Query keys that say where a reader came from or in which dress the page is shown, never which article it
+is."""
 
-_VALUED = re.compile(r"(?:outputtype|output|view|format|mode|m|mobile|device|type)=(?:amp|mobile|1|true|print)", re.I)
+_VALUED = re.compile(
+    r"(?:outputtype|output|view|format|mode|m|mobile|device|type)=(?:amp|mobile|1|true|print)", re.I
+)
 _MOBILE_HOST = re.compile(r"^(?:m|mobile|mob|wap|amp|touch)\.(?=[^.]+\.[^.]+)")
-_AMP_CACHE = re.compile(r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]/(?:s/)?|(?:www\.)?google\.\w+(?:\.\w+)?/amp/(?:s/)?)")
-_INDEX = re.compile(r"/(?:index|default|home)\.(?:html?|php|aspx?|jsp)$", re.I)
+_AMP_CACHE = re.compile(
+    r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]/(?:s/)?|(?:www\.)?google\.\w+(?:\.\w+)?/amp/(?:s/)?)"
+)
+_INDEX = re.compile(r"^/(?:index|default|home)\.(?:html?|php|aspx?|jsp)$", re.I)
 _AMP_PATH = re.compile(r"/amp/?$|\.amp(?=\.html?$)|\.amp$|(?<=\.html)/amp$", re.I)
 _AMP_FIRST = re.compile(r"^((?:/[a-z]{2})?)/amp(?=/)", re.I)
 _PORTS = {"http": 80, "https": 443}
@@ -33,8 +42,10 @@ _TEMPLATE = re.compile(r"\{|\}|%7b|<|undefined|\[object|localhost|127\.0\.0\.1|e
 def clean_url(url: str) -> str:
     """The address without what does not tell one article from another; raises nothing.
 
-    Gone are trackers, fragments, AMP and mobile forms, default ports and a trailing index file; ids in queries,
-    tatweel and letter case of the path stay. Percent-encoding is made one (RFC 3986, 6.2.2): characters outside
+    Gone are trackers, fragments, AMP and mobile forms, default ports and a home page's index file; ids in
+    queries,
+    tatweel and letter case of the path stay. Percent-encoding is made one (RFC 3986, 6.2.2): characters
+    outside
     ASCII encoded as UTF-8, hexadecimal digits in upper case, unreserved characters bare.
     """
     url = "".join(url.split())
@@ -81,13 +92,20 @@ def _unreserved(escape: re.Match[str]) -> str:
 
 
 def canonical_url(page: Page, url: str | None = None) -> tuple[str, Evidence] | None:
-    """The article's address, cleaned, and where it stood; None when neither the page nor the caller knows one.
+    """The article's address, cleaned, and where it stood; None when neither the page nor the caller knows
+    one.
 
-    `url` (or the page's own) is where the page was fetched. rel=canonical, og:url and JSON-LD are believed only
-    on the same site, and not when they name the home page, a section above the article, or an unfilled template.
+    `url` (or the page's own) is where the page was fetched. rel=canonical, og:url and JSON-LD are believed
+    only
+    on the same site, and not when they name the home page, a section above the article, or an unfilled
+    template.
     """
     fetched = url or page.url
-    links = [e.get("href") or "" for e in page.tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
+    links = [
+        e.get("href") or ""
+        for e in page.tree.iter("link")
+        if "canonical" in (e.get("rel") or "").lower().split()
+    ]
     news = page.news_object
     stated = [
         *(("rel=canonical", link) for link in links),
@@ -124,7 +142,9 @@ def _is_credible(link: str, fetched: str | None) -> bool:
     if _site(parts.hostname) != _site(ours.hostname):
         return False
     above = unquote(parts.path).rstrip("/") + "/"
-    return parts.query != "" or not (unquote(ours.path).startswith(above) and unquote(ours.path).rstrip("/") + "/" != above)
+    return parts.query != "" or not (
+        unquote(ours.path).startswith(above) and unquote(ours.path).rstrip("/") + "/" != above
+    )
 
 
 def is_home(url: str) -> bool:

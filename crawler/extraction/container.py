@@ -27,8 +27,10 @@ def weigh(block: Block) -> float:
 def locate(blocks: Iterable[Block], root: HtmlElement) -> tuple[HtmlElement, str]:
     """The element around the article's text, and the rule that chose it.
 
-    `blocks` are the lines of the page outside its furniture and below its headline, `root` is the element that
-    they were read from. An element whose markup says that it is the article's text (itemprop=articleBody, a class
+    `blocks` are the lines of the page outside its furniture and below its headline, `root` is the element
+    that
+    they were read from. An element whose markup says that it is the article's text (itemprop=articleBody,
+    a class
     that platforms use for it) is preferred to an equally rich one without.
     """
     text: dict[HtmlElement, float] = {}

@@ -18,6 +18,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from functools import partial
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,7 +31,8 @@ _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 _META_REACH = 8192
-"""How far in the page's own charset is looked for (the standard says 1,024; old portals put scripts first)."""
+"""How far in the page's own charset is looked for (the standard says 1,024; old portals put scripts
+first)."""
 
 _FALLBACKS = ("windows-1256", "iso-8859-6")
 _ARABIC = re.compile("[\u0621-\u063a\u0641-\u064a]")
@@ -131,7 +133,8 @@ def _likeness(text: str) -> float:
 
 
 def _byte_table(codec: str) -> dict[str, int]:
-    """Each character of a single-byte encoding to its byte, beside the C1 controls that Latin-1 makes of bytes."""
+    """Each character of a single-byte encoding to its byte, beside the C1 controls that Latin-1 makes of
+    bytes."""
     table = {chr(byte): byte for byte in range(0x80, 0xA0)}
     for byte in range(0x80, 0x100):
         table[bytes([byte]).decode(codec, "replace")] = byte
@@ -181,8 +184,12 @@ def repair(text: str) -> str:
     for codec, alef in _CODECS.items():
         if alef in text and _reaches(_SUSPECTS[codec], text):
             table = _TABLES[codec]
-            return _RUNS[codec].sub(lambda run, table=table: _through_utf8(run.group(), table), text)
-    if "\u00c7\u00e1" in text and _reaches(_LATIN_WORD, text) and len(_ARABIC.findall(text)) < len(_LATIN_WORD.findall(text)):
+            return _RUNS[codec].sub(partial(_through_utf8, table=table), text)
+    if (
+        "\u00c7\u00e1" in text
+        and _reaches(_LATIN_WORD, text)
+        and len(_ARABIC.findall(text)) < len(_LATIN_WORD.findall(text))
+    ):
         return _LATIN_RUN.sub(lambda run: run.group().encode("latin-1").decode("windows-1256"), text)
     return text
 
@@ -191,8 +198,8 @@ def _reaches(pattern: re.Pattern[str], text: str) -> bool:
     return any(count >= _MANY for count, _ in enumerate(pattern.finditer(text), 1))
 
 
-def _through_utf8(run: str, table: dict[str, int]) -> str:
+def _through_utf8(run: re.Match[str], table: dict[str, int]) -> str:
     try:
-        return bytes(table[c] for c in run).decode("utf-8")
+        return bytes(table[c] for c in run.group()).decode("utf-8")
     except UnicodeDecodeError:
-        return run
+        return run.group()

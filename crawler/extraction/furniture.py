@@ -1,7 +1,9 @@
 """Lines that are no text of an article, known by their wording.
 
-Compared in search form (`crawler.arabic.letters.fold`), because hamza, tanwin and punctuation vary from outlet to
-outlet: اقرأ أيضاً, إقرأ أيضا and أقرأ ايضًا are one. Phrases were collected on real pages (ARABIC.md section 4).
+Compared in search form (`crawler.arabic.letters.fold`), because hamza, tanwin and punctuation vary from
+outlet to
+outlet: اقرأ أيضاً, إقرأ أيضا and أقرأ ايضًا are one. Phrases were collected on real pages (ARABIC.md
+section 4).
 Journalistic connectors (يذكر أن, وفي سياق متصل, من جانبه) are text and in no table.
 """
 
@@ -258,7 +260,8 @@ _RELATED_LABELS = _openings("""
 مواضيع
 موضوعات
 """)
-"""Opens many a true sentence too: a label only where a colon or bar follows at once, or the rest is a link."""
+"""Opens many a true sentence too: a label only where a colon or bar follows at once, or the rest is a
+link."""
 _LABEL_END = re.compile(r"^\W*[^:|؛»\n]{1,30}[:|»]")
 
 _END = _folded("""
@@ -421,9 +424,12 @@ _FOLLOW_OPENINGS = _openings("""
 للتواصل مع
 """)
 _CHANNEL = re.compile(
-    r"(?:google|غوغل|جوجل|قوقل|telegram|تلغرام|تلجرام|تيليجرام|تيليغرام|تليجرام|تليغرام|whatsapp|واتساب|واتس|facebook|"
-    r"فيسبوك|فيس بوك|twitter|تويتر|instagram|انستغرام|انستجرام|إنستغرام|يوتيوب|youtube|tiktok|تيك توك|نبض|تطبيق|تطبيقنا|"
-    r"قناتنا|قنواتنا|صفحتنا|حسابنا|حساباتنا|نشرتنا|النشره البريديه|موقعنا|رابط القناه|اضغط هنا|لحظه بلحظه|ساوند كلاود|"
+    r"(?:google|غوغل|جوجل|قوقل|telegram|تلغرام|تلجرام|تيليجرام|تيليغرام|تليجرام|تليغرام|whatsapp|"
+    r"واتساب|واتس|facebook|"
+    r"فيسبوك|فيس بوك|twitter|تويتر|instagram|انستغرام|انستجرام|إنستغرام|يوتيوب|youtube|tiktok|"
+    r"تيك توك|نبض|تطبيق|تطبيقنا|"
+    r"قناتنا|قنواتنا|صفحتنا|حسابنا|حساباتنا|نشرتنا|النشره البريديه|موقعنا|رابط القناه|اضغط هنا|"
+    r"لحظه بلحظه|ساوند كلاود|"
     r"بودكاست|البودكاست|اشعارات|الاشعارات|rss|منصه x|منصه اكس)"
 )
 """What a line of self-promotion names; `شاهد` or `تابع` alone opens many a true sentence."""
@@ -491,8 +497,15 @@ _PATTERNS = re.compile(
     re.X,
 )
 _PHOTO_CREDIT = re.compile(r"^\W*(?:©|\(c\) )", re.I)
-_COPYRIGHT = re.compile(r"^\W*©\s?(?:copyright\s)?(?:19|20)\d\d|(?:حقوق|rights).{0,60}©|©.{0,60}(?:حقوق|rights)|all rights reserved", re.I)
-_POLICY = re.compile(r"(?:نرحب|ترحب|يرحب|نرجو|يرجي|يمنع|لا يسمح|يحتفظ|تحتفظ).{0,120}(?:التعليقات|تعليقات|تعليقاتكم|التعليق|تعليقك|المشاركات)")
+_COPYRIGHT = re.compile(
+    r"^\W*©\s?(?:copyright\s)?(?:19|20)\d\d|(?:حقوق|rights).{0,60}©|©.{0,60}(?:حقوق|rights)|"
+    r"all rights reserved",
+    re.I,
+)
+_POLICY = re.compile(
+    r"(?:نرحب|ترحب|يرحب|نرجو|يرجي|يمنع|لا يسمح|يحتفظ|تحتفظ).{0,120}(?:التعليقات|تعليقات|تعليقاتكم|"
+    r"التعليق|تعليقك|المشاركات)"
+)
 _SHORT = 12
 """Words up to which a line opened by a label is the label's value and not a sentence."""
 

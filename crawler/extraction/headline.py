@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from lxml.cssselect import CSSSelector
-
 from crawler.arabic.letters import fold
+from crawler.extraction import boxes
 from crawler.extraction.json_ld import text_value
 from crawler.extraction.page import Page, one_line
 from crawler.items import Evidence
@@ -32,7 +31,7 @@ def find_headline(
     """
     sites = site_names(page, outlet)
     if layout and layout.headline:
-        for element in CSSSelector(layout.headline)(page.tree):
+        for element in boxes.select(page.tree, layout.headline):
             text = page.text_of(element)
             if text:
                 return text, Evidence(rule="layout.headline", raw=text)
@@ -59,9 +58,17 @@ def find_headline(
 def site_names(page: Page, outlet: Outlet | None = None) -> frozenset[str]:
     """The folded names under which the site goes: meta, JSON-LD publisher, the outlet's own."""
     publisher = page.news_object.get("publisher")
-    names = [page.meta("og:site_name"), page.meta("application-name"), page.meta("apple-mobile-web-app-title")]
+    names = [
+        page.meta("og:site_name"),
+        page.meta("application-name"),
+        page.meta("apple-mobile-web-app-title"),
+    ]
     names += [text_value(publisher)]
-    names += [text_value(o.get("name")) for o in page.json_ld if o.get("@type") in ("WebSite", "Organization", "NewsMediaOrganization")]
+    names += [
+        text_value(o.get("name"))
+        for o in page.json_ld
+        if o.get("@type") in ("WebSite", "Organization", "NewsMediaOrganization")
+    ]
     sections = page.news_object.get("articleSection")
     names += [*(sections if isinstance(sections, list) else [sections]), page.meta("article:section")]
     if outlet:
@@ -99,8 +106,11 @@ def _is_site(tail: str, sign: str, sites: frozenset[str], head: str) -> bool:
         return True
     if words <= _SITE_WORDS and any(len(site) > 3 and (site in folded or folded in site) for site in sites):
         return ":" not in sign and "/" not in sign
-    return "|" in sign and words <= _SITE_WORDS and len(head.split()) >= 3 or (
-        not sites and sign.strip() in ("-", "–", "—", "::", "»", "«", "•") and words <= 4 and len(head.split()) >= 4
+    return ("|" in sign and words <= _SITE_WORDS and len(head.split()) >= 3) or (
+        not sites
+        and sign.strip() in ("-", "–", "—", "::", "»", "«", "•")
+        and words <= 4
+        and len(head.split()) >= 4
     )
 
 

@@ -30,7 +30,8 @@ _DEEPEST = 8
 
 
 def read_json_ld(text: str) -> list[dict[str, Any]]:
-    """The objects of one script element, @graph, lists and mainEntity flattened; [] when nothing can be read."""
+    """The objects of one script element, @graph, lists and mainEntity flattened; [] when nothing can be
+    read."""
     text = _unwrap(text[:_LONGEST])
     if not text:
         return []
@@ -94,7 +95,8 @@ def is_article(item: dict[str, Any]) -> bool:
 
 
 def text_value(value: Any) -> str:
-    """The text of a JSON-LD value that is a string, a list of strings (the first), or an object with a name."""
+    """The text of a JSON-LD value that is a string, a list of strings (the first), or an object with a
+    name."""
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, dict):

@@ -9,8 +9,20 @@ from crawler.extraction.canonical import is_home
 from crawler.extraction.json_ld import types_of
 from crawler.extraction.page import Page
 
-_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x00\x18ftyp")
-_FEED = re.compile(rb"^\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.S)
+_BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"\x00\x00\x00\x18ftyp",
+)
+_FEED = re.compile(
+    rb"^\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b",
+    re.S,
+)
 _TAG = re.compile(rb"<[a-zA-Z!/]")
 _WRITTEN = re.compile(r"html|text/plain|xml|octet-stream", re.I)
 
@@ -30,7 +42,15 @@ def why_not_html(body: bytes, content_type: str | None = None) -> str | None:
     return None
 
 
-_CHALLENGE_MARKUP = ("cf-chl", "cf_chl_opt", "challenge-platform", "_Incapsula_Resource", "ddos-guard", "g-recaptcha", "h-captcha")
+_CHALLENGE_MARKUP = (
+    "cf-chl",
+    "cf_chl_opt",
+    "challenge-platform",
+    "_Incapsula_Resource",
+    "ddos-guard",
+    "g-recaptcha",
+    "h-captcha",
+)
 _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|verify you are (?:a )?human|are you a robot|"
     r"access denied|request blocked|you have been blocked|enable javascript and cookies|security check|"
@@ -39,9 +59,11 @@ _CHALLENGE = re.compile(
     re.I,
 )
 _LOST = re.compile(
-    r"^(?:خطا )?(?:404|410)\b|\b404\b.{0,30}(?:خطا|error|not found|غير)|(?:خطا|error) 404|page not found|not found$|"
+    r"^(?:خطا )?(?:404|410)\b|\b404\b.{0,30}(?:خطا|error|not found|غير)|(?:خطا|error) 404|"
+    r"page not found|not found$|"
     r"الصفحه (?:المطلوبه |التي \w+ (?:عنها )?)?(?:غير (?:موجوده|متوفره|متاحه)|لم تعد|لا توجد)|"
-    r"(?:لم يتم العثور|لم نعثر|لا يمكن العثور|تعذر العثور|لم يعثر|عذرا.{0,30}(?:غير موجود|لم يتم|لا يوجد|حذف))|"
+    r"(?:لم يتم العثور|لم نعثر|لا يمكن العثور|تعذر العثور|لم يعثر|عذرا.{0,30}(?:غير موجود|لم يتم|"
+    r"لا يوجد|حذف))|"
     r"(?:المقال|الخبر|المحتوي|الموضوع|الرابط) (?:المطلوب )?(?:غير موجود|غير متوفر|غير متاح|محذوف|تم حذفه)|"
     r"تم حذف (?:المقال|الخبر|الصفحه|الموضوع)|هذه الصفحه غير"
 )
@@ -50,7 +72,8 @@ _SHORT_PAGE = 200
 
 
 def why_blocked(page: Page) -> str | None:
-    """`blocked` for a challenge or refusal page, judged by title and markup; `garbled` for lost bytes; else None."""
+    """`blocked` for a challenge or refusal page, judged by title and markup; `garbled` for lost bytes;
+    else None."""
     html = page.html
     if html.count("\ufffd") > max(20, len(html) // 200):
         return "garbled"
@@ -60,17 +83,24 @@ def why_blocked(page: Page) -> str | None:
     if len(html) < 60_000 and any(mark in html for mark in _CHALLENGE_MARKUP):
         body = page.tree.find("body")
         text = page.text_of(body) if body is not None else ""
-        if len(text.split()) < _SHORT_PAGE and not page.news_object and (_CHALLENGE.search(text) or len(text) < 400):
+        if (
+            len(text.split()) < _SHORT_PAGE
+            and not page.news_object
+            and (_CHALLENGE.search(text) or len(text) < 400)
+        ):
             return "blocked"
     return None
 
 
 _ROUTES = re.compile(
-    r"/(?:category|categories|cat|tag|tags|keyword|keywords|topic|topics|section|sections|author|authors|writer|writers|"
+    r"/(?:category|categories|cat|tag|tags|keyword|keywords|topic|topics|section|sections|author|"
+    r"authors|writer|writers|"
     r"search|archive|archives|page|\u0642\u0633\u0645|\u0648\u0633\u0645)(?:/|\?|$)",
     re.I,
 )
-_LISTING_CLASSES = frozenset(("archive", "category", "tag", "search", "blog", "home", "search-results", "page-taxonomy"))
+_LISTING_CLASSES = frozenset(
+    ("archive", "category", "tag", "search", "blog", "home", "search-results", "page-taxonomy")
+)
 _FEW_CARDS = 3
 _MANY_CARDS = 8
 _LISTING_TYPES = frozenset(("collectionpage", "itemlist", "searchresultspage", "profilepage"))
@@ -110,7 +140,9 @@ def _is_listing(page: Page, url: str | None, article: bool) -> bool:
         return False
     body = page.tree.find("body")
     classes = set((body.get("class") or "").lower().split()) if body is not None else set()
-    if classes & {"single", "single-post", "node-type-article", "article"} or page.meta("article:published_time"):
+    if classes & {"single", "single-post", "node-type-article", "article"} or page.meta(
+        "article:published_time"
+    ):
         return False
     signs = [
         bool(url and _ROUTES.search(url)),
@@ -142,5 +174,6 @@ def _shows_video(page: Page) -> bool:
     if any("videoobject" in types_of(item) for item in page.json_ld):
         return True
     return next(page.tree.iter("video"), None) is not None or any(
-        re.search(r"youtube|dailymotion|jwplayer|brightcove|vimeo", frame.get("src") or "") for frame in page.tree.iter("iframe")
+        re.search(r"youtube|dailymotion|jwplayer|brightcove|vimeo", frame.get("src") or "")
+        for frame in page.tree.iter("iframe")
     )

@@ -8,7 +8,8 @@ in a sentence are news. Source: ARABIC.md 1.2 and 1.4 rule 2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+
+from lxml.etree import XPath
 
 from crawler.arabic.letters import fold
 from crawler.extraction.page import Page
@@ -31,13 +32,25 @@ chairman of administration council، managing editor، publisher، founder، gen
 general supervisor
 """
 
-_OFFICE_WORDS: tuple[tuple[str, ...], ...] = tuple(
-    sorted(
-        (tuple(fold(office).split()) for office in _OFFICES.replace("\n", " ").split("،")),
-        key=len,
-        reverse=True,
-    )
+
+
+def _by_first_word(offices: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Folded first word → the offices that it opens, the longest first."""
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for office in offices.replace("\n", " ").split("،"):
+        words = tuple(fold(office).split())
+        table.setdefault(words[0], []).append(words)
+    return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in table.items()}
+
+
+_OFFICES_BY_WORD = _by_first_word(_OFFICES)
+# What opens an office, or hides it: marks, tatweel, presentation forms. Other lines need no folding.
+_SIGN = re.compile(
+    "رئيس|رييس|نائب|نايب|مدير|سكرتير|المشرف|شراف|العضو|مؤسس|صاحب|ناشر|مستشار|chairman|editor|publisher|founder"
+    "|manag|general|[\u0640\u064b-\u0652\ufb50-\ufdfb\ufe70-\ufefc]",
+    re.I,
 )
+_TEXTS = XPath("//body//text()", smart_strings=False)
 _LONGEST_LINE = 160
 _LONGEST_NAME = 6
 _BETWEEN = re.compile(r"[|/•·\n]|\s[-–—]\s|\s{4,}")
@@ -50,8 +63,10 @@ def is_masthead_role(text: str) -> bool:
 
 def _holder(line: str) -> str | None:
     """The folded name after an office, "" where it stands alone, None where the line is no masthead."""
+    if not _SIGN.search(line):
+        return None
     words = fold(line).split()
-    for office in _OFFICE_WORDS:
+    for office in _OFFICES_BY_WORD.get(words[0], ()) if words else ():
         if tuple(words[: len(office)]) == office:
             rest = words[len(office) :]
             break
@@ -78,7 +93,10 @@ def masthead_names(page: Page) -> frozenset[str]:
     """The folded names of all officers whom the page names, wherever it does."""
     names: set[str] = set()
     waiting = False
-    for piece in _pieces(page):
+    for text in _TEXTS(page.tree):
+        piece = text.strip()
+        if not piece or (not waiting and not _SIGN.search(piece)):
+            continue
         if len(piece) > _LONGEST_LINE:
             waiting = False
             continue
@@ -99,21 +117,3 @@ def masthead_names(page: Page) -> frozenset[str]:
     names.discard("")
     return frozenset(names)
 
-
-def _pieces(page: Page) -> Iterator[str]:
-    """The text nodes of the page in order, blank ones left out."""
-    for element in page.tree.iter():
-        if not isinstance(element.tag, str) or element.tag in (
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "title",
-        ):
-            yield from (piece for piece in [element.tail] if piece and not piece.isspace())
-            continue
-        if element.text and not element.text.isspace():
-            yield element.text.strip()
-        # a tail belongs after the element's own descendants; close enough for neighbours in a line
-        if element.tail and not element.tail.isspace():
-            yield element.tail.strip()

@@ -1,7 +1,9 @@
 """trafilatura's opinion of where the article stands, asked on a tree that we prepared.
 
-Our own walk reads the text (it keeps repeated paragraphs, ZWNJ and the links' words, which trafilatura loses);
-trafilatura judges where markup gives no evidence of its own. On pages whose container names itself it would add
+Our own walk reads the text (it keeps repeated paragraphs, ZWNJ and the links' words, which trafilatura
+loses);
+trafilatura judges where markup gives no evidence of its own. On pages whose container names itself it
+would add
 5 to 20 ms and change nothing (measured by tests/benchmarks/reading.py), so it is asked on the others only.
 """
 
@@ -59,7 +61,8 @@ def count_elements(root: HtmlElement) -> int:
 
 
 def prepare(root: HtmlElement, skip: Callable[[HtmlElement], bool]) -> HtmlElement:
-    """A copy of the tree without the elements for which `skip` is true; the page's own tree stays as it is."""
+    """A copy of the tree without the elements for which `skip` is true; the page's own tree stays as it
+    is."""
     document = builder.HTML(builder.BODY())
     _copy_into(root, document[0], skip)
     return document

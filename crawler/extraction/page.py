@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import lxml.html
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.arabic.letters import clean, fold
@@ -20,15 +20,17 @@ MAX_BYTES = 5_000_000
 """Pages above are not read: no article is that long, and the parser's time grows with it."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_HEADLINE_ITEMS = XPath(".//*[contains(@itemprop, 'headline')]")
-_TITLE_BOXES = XPath(
+_HEADLINE_ITEMS = boxes.elements_at(".//*[contains(@itemprop, 'headline')]")
+_TITLE_BOXES = boxes.elements_at(
     ".//*[self::div or self::span or self::p or self::td or self::font or self::strong or self::b or self::a]"
     "[contains(concat(@class, ' ', @id), 'itle') or contains(concat(@class, ' ', @id), 'head')]"
 )
 _DEEPEST = 120
 _NESTING = re.compile(
-    r"<(/?)(?:div|span|font|b|i|u|em|strong|a|center|table|tbody|tr|td|section|article|blockquote|ul|ol|dl|small|"
-    r"big|sup|sub|s|strike|tt|pre|main|header|footer|aside|nav|form|fieldset|label|del|ins|q|code|[\w-]+)\b[^>]*>",
+    r"<(/?)(?:div|span|font|b|i|u|em|strong|a|center|table|tbody|tr|td|section|article|blockquote|"
+    r"ul|ol|dl|small|"
+    r"big|sup|sub|s|strike|tt|pre|main|header|footer|aside|nav|form|fieldset|label|del|ins|q|code|"
+    r"[\w-]+)\b[^>]*>",
     re.I,
 )
 _VOID = re.compile(
@@ -43,22 +45,35 @@ class PageTooLargeError(ValueError):
 class Page:
     """A decoded document with what all readers need of it: tree, meta tags, JSON-LD, the headline's element.
 
-    `url` is the address it was fetched from, or None. `encoding` is the one it was decoded with.
+    `url` is the address it was fetched from and `fetched_at` (aware) when, or None. `encoding` is the one it was decoded with.
     Everything dear is computed on first use and kept.
     """
 
-    def __init__(self, html: str, url: str | None = None, encoding: str = "utf-8") -> None:
+    def __init__(
+        self,
+        html: str,
+        url: str | None = None,
+        encoding: str = "utf-8",
+        fetched_at: datetime | None = None,
+    ) -> None:
         self.url = url
+        self.fetched_at = fetched_at
         self.html = _CONTROLS.sub("", html)
         self.encoding = encoding
 
     @classmethod
-    def from_bytes(cls, body: bytes, url: str | None = None, content_type: str | None = None) -> Page:
+    def from_bytes(
+        cls,
+        body: bytes,
+        url: str | None = None,
+        content_type: str | None = None,
+        fetched_at: datetime | None = None,
+    ) -> Page:
         """Decodes and wraps; raises PageTooLargeError above MAX_BYTES and nothing else."""
         if len(body) > MAX_BYTES:
             raise PageTooLargeError(f"{len(body)} bytes")
         html, encoding = decode(body, content_type)
-        return cls(html, url, encoding)
+        return cls(html, url, encoding, fetched_at)
 
     @classmethod
     def from_text(cls, html: str, url: str | None = None) -> Page:
@@ -138,7 +153,8 @@ class Page:
     def headline_element(self) -> HtmlElement | None:
         """The element that prints the article's headline, None where no element can be trusted to.
 
-        An h1 that agrees with a title of the page, else itemprop=headline, else the only h1 outside the page's
+        An h1 that agrees with a title of the page, else itemprop=headline, else the only h1 outside the
+        page's
         frame, else a smaller heading or an element of class title or headline that agrees.
         """
         titles = [fold(text) for text in [text_value(self.news_object.get("headline")), *self.titles]]
@@ -179,7 +195,8 @@ class Page:
 
     @cached_property
     def furniture(self) -> frozenset[HtmlElement]:
-        """The outermost elements that are frame, related boxes, sharing, advertising and the like, by structure.
+        """The outermost elements that are frame, related boxes, sharing, advertising and the like, by
+        structure.
 
         An element that holds the headline is none, whatever its name: themes call whole pages `has-sidebar`.
         """
@@ -201,15 +218,18 @@ class Page:
         return frozenset(found)
 
     def is_furniture(self, element: HtmlElement) -> bool:
-        """Whether an element is, or stands inside, a piece of the page's frame or a box beside the article."""
+        """Whether an element is, or stands inside, a piece of the page's frame or a box beside the
+        article."""
         furniture = self.furniture
         return element in furniture or any(ancestor in furniture for ancestor in element.iterancestors())
 
 
 def is_frame(element: HtmlElement) -> bool:
-    """Whether tag, role, class or visibility say that an element is the page's frame or a box beside the article.
+    """Whether tag, role, class or visibility say that an element is the page's frame or a box beside the
+    article.
 
-    A name alone does not condemn a box that is rich in plain text: themes wrap articles in `content-with-sidebar`.
+    A name alone does not condemn a box that is rich in plain text: themes wrap articles in
+    `content-with-sidebar`.
     """
     tag = element.tag
     if tag in boxes.SILENT_TAGS or boxes.is_hidden(element):

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from crawler.candidate import Candidate
 from crawler.extraction.home_zone import guess_zone
 from crawler.extraction.page import Page
+from crawler.extraction.printed_date import printed_date
 from crawler.extraction.witnesses import (
     MACHINE,
     WEIGHTS,
@@ -91,8 +92,11 @@ def find_publication(
     later = next((one for one in updates if one.said.at > at and one.said.precision == "minute"), None)
     if later:
         provenance["updated_at"] = Evidence(rule=later.rule, raw=later.raw)
+    text = printed.raw.strip()
+    if printed.visible:
+        text = printed_date(text, printed.said, zone=zone_name, base=fetched_at)
     return Publication(
-        published_text=None if printed.kind in ("url", "source") else printed.raw.strip(),
+        published_text=None if printed.kind in ("url", "source") else text,
         published_at=at,
         published_precision=precision,
         timezone_assumed=chosen.said.timezone_assumed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -41,43 +42,63 @@ def read(
     candidate: Candidate | None = None,
     fetched_at: datetime | None = None,
     furniture: frozenset[int] = frozenset(),
+    extract: Callable[[Page], Article | Rejection] | None = None,
 ) -> Article | Rejection:
     """Reads one page; never raises.
 
     `body` are the bytes as fetched, `url` the address after redirects, `content_type` the HTTP header, `candidate`
     what the source said of the page, `fetched_at` (aware) the base of relative dates, `furniture` the hashes
-    (`crawler.extraction.body.hash_of`) of lines that recur on the outlet's pages. A fault of the reader itself
-    becomes a Rejection with reason `reader_fault`, so that one hostile page cannot stop a crawl.
+    (`crawler.extraction.body.hash_of`) of lines that recur on the outlet's pages. `extract` reads the opened page
+    in place of `read_page`. A fault of the reader itself becomes a Rejection with reason `reader_fault`, so that
+    one hostile page cannot stop a crawl.
     """
     try:
-        return _read(body, url, content_type, outlet, layout, candidate, fetched_at, furniture)
+        page = open_page(body, url, content_type=content_type, fetched_at=fetched_at)
+        if isinstance(page, Rejection):
+            return page
+        if extract is not None:
+            return extract(page)
+        return read_page(page, outlet=outlet, layout=layout, candidate=candidate, furniture=furniture)
     except Exception as fault:
-        return Rejection(url=url or "", reason="reader_fault", detail=f"{type(fault).__name__}: {fault}"[:_RAW])
+        return Rejection(
+            url=url or "", reason="reader_fault", detail=f"{type(fault).__name__}: {fault}"[:_RAW]
+        )
 
 
-def _read(
+def open_page(
     body: bytes,
-    url: str | None,
-    content_type: str | None,
-    outlet: Outlet | None,
-    layout: Layout | None,
-    candidate: Candidate | None,
-    fetched_at: datetime | None,
-    furniture: frozenset[int],
+    url: str | None = None,
+    *,
+    content_type: str | None = None,
+    fetched_at: datetime | None = None,
+) -> Page | Rejection:
+    """The page that the bytes are, or why they are none; its address is its own word where `url` is None."""
+    if reason := why_not_html(body, content_type):
+        return Rejection(url=url or "", reason=reason)
+    try:
+        page = Page.from_bytes(body, url, content_type, fetched_at)
+    except PageTooLargeError as fault:
+        return Rejection(url=url or "", reason="too_large", detail=str(fault))
+    if reason := why_blocked(page):
+        return Rejection(url=url or "", reason=reason)
+    if page.url is None and (stated := canonical_url(page)):
+        page.url = stated[0]
+    return page
+
+
+def read_page(
+    page: Page,
+    *,
+    outlet: Outlet | None = None,
+    layout: Layout | None = None,
+    candidate: Candidate | None = None,
+    furniture: frozenset[int] = frozenset(),
 ) -> Article | Rejection:
+    """Reads an opened page; the general reader behind `read`."""
+    url, fetched_at = page.url, page.fetched_at
+
     def reject(reason: str, detail: str | None = None) -> Rejection:
         return Rejection(url=url or "", reason=reason, detail=detail)
-
-    reason = why_not_html(body, content_type)
-    if reason:
-        return reject(reason)
-    try:
-        page = Page.from_bytes(body, url, content_type)
-    except PageTooLargeError as fault:
-        return reject("too_large", str(fault))
-    reason = why_blocked(page)
-    if reason:
-        return reject(reason)
 
     provenance: dict[str, Evidence] = {}
 
@@ -88,7 +109,6 @@ def _read(
         return found[0]
 
     canonical = note("canonical_url", canonical_url(page, url)) or ""
-    page.url = url = url or canonical or None
     headline = note("headline", find_headline(page, layout=layout, outlet=outlet))
     if headline is None and candidate and candidate.headline:
         headline = clean(candidate.headline)

@@ -12,7 +12,7 @@ from crawler.extraction.clocks import find_clocks
 
 Coarseness = Literal["minute", "day", "month", "year"]
 
-_UNITS: Final[dict[str, tuple[str, int]]] = {
+UNITS: Final[dict[str, tuple[str, int]]] = {
     # printed unit → (what it counts, how many of it the bare word means)
     fold(name): (unit, count)
     for unit, count, names in (
@@ -67,7 +67,7 @@ _NUMBERS: Final[dict[str, int]] = {
 }
 
 _NUMBER = "|".join(sorted(_NUMBERS, key=len, reverse=True))
-_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _AMOUNT = rf"(?:(?P<count>\d{{1,3}}|{_NUMBER})\s+)?(?P<unit>{_UNIT})(?:\s+(?:واحده?|2))?"
 _PREFIX = r"(?:منذ|قبل|من قبل|مضي|مضت|il y a|since|حوالي|نحو|تقريبا|about)"
 _AGO = re.compile(
@@ -114,7 +114,7 @@ def read_relative(text: str, base: datetime) -> tuple[datetime, Coarseness] | No
 
 
 def _count_back(ago: re.Match[str], base: datetime) -> tuple[datetime, Coarseness] | None:
-    unit, many = _UNITS[ago["unit"]]
+    unit, many = UNITS[ago["unit"]]
     if ago["count"] is None and ago["unit"] not in _ALONE:
         return None
     if ago["count"] is not None:
@@ -126,7 +126,7 @@ def _count_back(ago: re.Match[str], base: datetime) -> tuple[datetime, Coarsenes
     if ago["half"]:
         back += timedelta(**{unit: 1}) / 2
     if ago["unit2"]:
-        smaller = _UNITS[ago["unit2"]][0]
+        smaller = UNITS[ago["unit2"]][0]
         if smaller in ("months", "years"):
             return None
         back += timedelta(**{smaller: int(ago["count2"])})

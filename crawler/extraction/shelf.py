@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
-from lxml.etree import XPath
-
 from crawler.arabic.letters import fold
 from crawler.extraction import boxes
 from crawler.extraction.json_ld import text_value, types_of
 from crawler.extraction.page import Page, one_line
 from crawler.items import Evidence
 
-_HOME = frozenset(fold(word) for word in ("الرئيسية", "الرئيسة", "الصفحة الرئيسية", "الصفحة الأولى", "home", "main", "»", "أنت هنا"))
+_HOME = frozenset(
+    fold(word)
+    for word in ("الرئيسية", "الرئيسة", "الصفحة الرئيسية", "الصفحة الأولى", "home", "main", "»", "أنت هنا")
+)
 _LONGEST_SECTION = 40
 _COMMA = re.compile(r"\s*[,،;؛|]\s*")
 
@@ -41,6 +42,10 @@ def _sections(page: Page) -> Iterator[tuple[str, str]]:
     for element in _SECTION_ITEMS(page.tree):
         yield "itemprop=articleSection", element.get("content") or page.text_of(element)
     yield from _breadcrumb(page)
+    for element in _LABELS(page.tree):
+        link = next(element.iter("a"), None)
+        if not page.is_furniture(element):
+            yield "section label", page.text_of(element if link is None else link)
     for link in _CATEGORY_LINKS(page.tree):
         yield "rel=category", page.text_of(link)
 
@@ -69,7 +74,11 @@ def find_tags(page: Page, headline: str) -> tuple[list[str], Evidence] | None:
     Keywords that are nothing but the headline's words, one each, are no tags (a habit of some platforms).
     """
     for rule, raw in _tag_lists(page):
-        tags = list(dict.fromkeys(tag for tag in (one_line(text).strip(" #،,") for text in raw) if tag and len(tag) <= 80))
+        tags = list(
+            dict.fromkeys(
+                tag for tag in (one_line(text).strip(" #،,") for text in raw) if tag and len(tag) <= 80
+            )
+        )
         if tags and not _is_split_title(tags, headline):
             return tags, Evidence(rule=rule, raw=", ".join(raw)[:500])
     return None
@@ -102,22 +111,35 @@ def _is_split_title(tags: list[str], headline: str) -> bool:
     if len(singles) == 1 and singles[0] == fold(headline):
         return True
     inside = sum(tag in words or all(word in words for word in tag.split()) for tag in singles)
-    return len(singles) >= 3 and sum(" " not in tag for tag in singles) >= 0.8 * len(singles) and inside >= 0.7 * len(singles)
+    return (
+        len(singles) >= 3
+        and sum(" " not in tag for tag in singles) >= 0.8 * len(singles)
+        and inside >= 0.7 * len(singles)
+    )
 
 
 _OUTSIDE = "[not(ancestor::aside or ancestor::footer or ancestor::nav)]"
-_TAG_LINKS = XPath(f"//a[contains(@rel, 'tag') and not(contains(@rel, 'category'))]{_OUTSIDE}")
-_CATEGORY_LINKS = XPath(f"//a[contains(@rel, 'category')]{_OUTSIDE}")
-_SECTION_ITEMS = XPath("//*[contains(@itemprop, 'articleSection')]")
-_CRUMBS = XPath("//*[contains(@class, 'crumb') or contains(@id, 'crumb')]")
-_TAG_BOXES = XPath(
+_TAG_LINKS = boxes.elements_at(f"//a[contains(@rel, 'tag') and not(contains(@rel, 'category'))]{_OUTSIDE}")
+_CATEGORY_LINKS = boxes.elements_at(f"//a[contains(@rel, 'category')]{_OUTSIDE}")
+_SECTION_ITEMS = boxes.elements_at("//*[contains(@itemprop, 'articleSection')]")
+_LABELS = boxes.elements_at(
+    "//*[not(self::body or self::article or self::main or self::html)]"
+    "[contains(@class, 'categ') or contains(@class, 'rubric') or contains(@class, 'kicker')"
+    " or contains(@class, 'section-name') or contains(@class, 'story-info') or contains(@class, 'news-cat')]"
+    f"{_OUTSIDE}[string-length(normalize-space()) < 80]"
+)
+_CRUMBS = boxes.elements_at("//*[contains(@class, 'crumb') or contains(@id, 'crumb')]")
+_TAG_BOXES = boxes.elements_at(
     "//*[self::div or self::ul or self::p or self::section or self::span or self::footer]"
-    "[contains(@class, 'tag') or contains(@class, 'Tag') or contains(@class, 'keyword') or contains(@id, 'tag')]"
+    "[contains(@class, 'tag') or contains(@class, 'Tag') or contains(@class, 'keyword') or "
+    "contains(@id, 'tag')]"
 )
 _BOX_NAMES = frozenset(("tags", "taglist", "posttags", "articletags", "keywords", "tagslist", "tagcloud"))
 
 
-_NO_PICTURE = re.compile(r"logo|default|placeholder|no-?image|blank|spacer|avatar|icon|sprite|1x1|loading", re.I)
+_NO_PICTURE = re.compile(
+    r"logo|default|placeholder|no-?image|blank|spacer|avatar|icon|sprite|1x1|loading", re.I
+)
 
 
 def find_image(page: Page) -> tuple[str, Evidence] | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from lxml.html import HtmlElement
 
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import DROPPED, fold
 from crawler.extraction import boxes
 from crawler.extraction.page import Page, one_line
 
@@ -92,7 +93,7 @@ def _lines(page: Page, headline: HtmlElement | None) -> Iterator[tuple[str, Html
         if piece is not None and owner is None:
             pieces.append(piece)
             continue
-        if line := one_line("".join(pieces)):
+        if line := _joined(pieces):
             yield line, None
             count += 1
         pieces.clear()
@@ -100,8 +101,20 @@ def _lines(page: Page, headline: HtmlElement | None) -> Iterator[tuple[str, Html
             yield page.text_of(owner), owner
         if count > _MOST_LINES:
             return
-    if line := one_line("".join(pieces)):
+    if line := _joined(pieces):
         yield line, None
+
+
+def _joined(pieces: list[str]) -> str:
+    """The texts of neighbouring elements on one line; a writer and a date in two spans are two words."""
+    if not pieces:
+        return ""
+    parts = pieces[:1]
+    for before, after in pairwise(pieces):
+        if before.rstrip(DROPPED)[-1:].isalnum() and after.lstrip(DROPPED)[:1].isalnum():
+            parts.append(" ")
+        parts.append(after)
+    return one_line("".join(parts))
 
 
 def _walk(

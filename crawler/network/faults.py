@@ -22,7 +22,7 @@ _REASONS: Final[tuple[tuple[type[Exception], str, bool], ...]] = (
 _GONE: Final = frozenset({404, 410})
 
 
-def name_fault(fault: BaseException) -> tuple[str, int | None, bool]:
+def name_fault(fault: BaseException | None) -> tuple[str, int | None, bool]:
     """What a failed request came to: the reason, the HTTP status if there was one, may it pass?
 
     Our own refusals (`crawler.network.refusal.Refused`) bring their reason along; a 404 or 410

@@ -230,6 +230,48 @@ def test_an_announced_update_makes_an_article_due_once(connection):
         crawls.finish(connection, crawl)
 
 
+def test_updates_announced_in_the_past_are_due_when_they_grow(connection):
+    """A demo or an archive announces times that lie long before the fetch."""
+    long_ago = NOW - timedelta(days=400)
+
+    def announced(crawl, hours):
+        at = long_ago + timedelta(hours=hours) if hours is not None else None
+        ledger.record(connection, crawl, [Candidate(url="https://example.com/0", source="x", updated_at=at)])
+
+    def visit(*hours):
+        crawl = crawls.begin(connection, OUTLET)
+        announced(crawl, hours[0])
+        claimed = ledger.claim(connection, crawl, 5)
+        for later in hours[1:]:  # another source, read while the page is on its way
+            announced(crawl, later)
+        articles.store(
+            connection, crawl, [Submission(candidate_id=c.id, article=article(0)) for c in claimed]
+        )
+        crawls.finish(connection, crawl)
+        return bool(claimed)
+
+    assert visit(None, 1)
+    assert not visit(1)
+    assert visit(6)
+    assert not visit(6)
+    assert not visit(None)
+
+
+def test_a_claimed_recheck_that_was_never_asked_for_is_due_again(connection):
+    crawl = crawls.begin(connection, OUTLET)
+    announce(connection, crawl, [0])
+    (candidate,) = ledger.claim(connection, crawl, 1)
+    articles.store(connection, crawl, [Submission(candidate_id=candidate.id, article=article(0))])
+    crawls.finish(connection, crawl)
+    update = Candidate(url="https://example.com/0", source="x", updated_at=NOW + timedelta(hours=1))
+    for _ in range(2):
+        crawl = crawls.begin(connection, OUTLET)
+        ledger.record(connection, crawl, [update])
+        (claimed,) = ledger.claim(connection, crawl, 5)
+        ledger.discard(connection, crawl, [claimed.id])
+        crawls.finish(connection, crawl)
+
+
 def test_a_vanished_article_is_marked_gone_and_kept(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, [0])

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (pages are kept on their lines)
 """The body on pages in the shapes of the platforms that Arabic outlets use; all text is invented."""
 
 from __future__ import annotations

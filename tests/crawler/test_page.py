@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (pages are kept on their lines)
 from __future__ import annotations
 
 import time
