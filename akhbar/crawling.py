@@ -17,6 +17,7 @@ from akhbar.exits import Exit, describe
 from crawler.network.pacing import Pacing
 from pipelines.session import Session
 from pipelines.store import INTERRUPTED
+from pipelines.verdict import UNWELL
 
 if TYPE_CHECKING:
     from corpus.ledger import LedgerSum
@@ -53,7 +54,7 @@ class CrawlResult:
             return describe(self.error)[1]
         if self.sum is not None and not self.sum.holds:
             return Exit.FAULT
-        if self.verdict in {"silent", "blocked", "relaid", "broken"}:
+        if self.verdict in UNWELL:
             return Exit.UNWELL
         return Exit.DONE
 
@@ -148,11 +149,13 @@ def name_of(crawler: Crawler) -> str:
 
 
 def _result_of(crawler: Crawler, reason: str | None, fault: Exception | None) -> CrawlResult:
-    session = crawler.get_extension(Session)
+    # a crawl that failed while it was set up has no extensions yet
+    session = crawler.get_extension(Session) if crawler.extensions else None
     return CrawlResult(
         outlet=name_of(crawler),
         sum=session.sum if session else None,
         counts=dict(session.counts) if session else {},
         reason=reason or "not_started",
+        verdict=session.verdict if session else None,
         error=(session.error if session else None) or fault,
     )

@@ -56,7 +56,7 @@ def _line_of(crawler: Crawler) -> tuple[str, ...] | None:
     from akhbar.crawling import name_of
     from pipelines.session import Session
 
-    session = crawler.get_extension(Session)
+    session = crawler.get_extension(Session) if crawler.extensions else None
     if session is None or session.sum is not None:
         return None
     counts = session.counts

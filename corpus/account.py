@@ -84,3 +84,23 @@ def read_outlets(connection: Connection, outlet: str | None = None) -> list[Craw
             {"outlet": outlet},
         )
         return [CrawlEntry(*row) for row in cursor.fetchall()]
+
+
+def articles_since_yesterday(connection: Connection, outlet: str) -> int | None:
+    """How many articles an outlet (slug) gave in the last 24 hours; None if it was not crawled before that."""
+    with transaction(connection) as cursor:
+        cursor.execute(
+            """
+            SELECT count(a.id) FILTER (WHERE a.first_seen_at > now() - interval '24 hours'),
+                   (SELECT min(started_at) < now() - interval '24 hours'
+                    FROM akhbar.crawls WHERE outlet_id = o.id AND state = 'finished')
+            FROM akhbar.outlets o
+            LEFT JOIN akhbar.articles a
+                ON a.outlet_id = o.id AND a.first_seen_at > now() - interval '24 hours'
+            WHERE o.slug = %s
+            GROUP BY o.id
+            """,
+            (outlet,),
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row and row[1] else None

@@ -78,6 +78,12 @@ EXTENSIONS: dict[Any, int | None] = {
     # first: no connection is made without it
     "crawler.network.guard.AddressGuard": 0,
     "pipelines.session.Session": 10,
+    "pipelines.host_state.HostState": 20,
+}
+# what is remembered of a host from one crawl to the next, and who remembers it
+HOST_MEMORIES = {
+    "pace": "crawler.network.pacing.Pacing",
+    "robots": "crawler.network.robots.Robots",
 }
 DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
     # ours stand in the places of Scrapy's, which lose redirects, allow all where robots.txt fails, and hide why

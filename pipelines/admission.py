@@ -13,6 +13,7 @@ from corpus import ledger, passages
 from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
+from pipelines.host_state import HostState
 from pipelines.session import Session
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Admission:
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The sources' requests, then the ledger's, until nothing is due and no source is open."""
         spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
+        host_state = self.crawler.get_extension(HostState)
+        if host_state is not None:
+            await host_state.load(self.session)
         self.validators = await self.session.call(ledger.source_validators, spider.name)
         spider.furniture = await self.session.call(passages.furniture, spider.name)
         async for request in start:

@@ -14,17 +14,20 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from corpus import articles, crawls, ledger
+from corpus.account import articles_since_yesterday
 from corpus.database import connect
 from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
 from pipelines.batch import Batch
+from pipelines.host_state import HostState
+from pipelines.verdict import judge
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
+
 
 class ArchiveUnavailable(StorageUnavailable):
     """The database is there, the disk of the raw archive is not, or is nearly full."""
@@ -62,6 +66,8 @@ class Session:
         self.in_hand: dict[int, Candidate] = {}
         self.claimed = 0
         self.open_sources: set[str] = set()
+        self.reports: list[SourceReport] = []
+        self.verdict: str | None = None
         self.changed = asyncio.Event()
         self.sum: ledger.LedgerSum | None = None
         self.error: Exception | None = None
@@ -85,7 +91,7 @@ class Session:
         Raises `StorageUnavailable` when there is no database, `CrawlRunning` when another crawl
         of the outlet is under way.
         """
-        spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
+        spider = cast("NewsSpider", self.crawler.spider)
         arguments = self.crawler.settings.getdict("CRAWL_ARGUMENTS")
         try:
             self.crawl = await self.call(
@@ -168,6 +174,7 @@ class Session:
                 new=report.found,
             )
         )
+        self.reports.append(report)
         self.open_sources.discard(report.url)
         self.changed.set()
 
@@ -189,6 +196,9 @@ class Session:
         can_write = isinstance(self.error, ArchiveUnavailable) or not isinstance(self.error, STORAGE_ENDS)
         if self.crawl is not None and can_write:
             try:
+                host_state = self.crawler.get_extension(HostState)
+                if host_state is not None:
+                    await host_state.keep(self)
                 self.sum = await self.call(self._finish, reason)
             except Exception as error:
                 self.error = self.error or error
@@ -197,7 +207,17 @@ class Session:
         self._lane.shutdown(wait=False)
 
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
-        crawls.finish(connection, self.mine, counts=self.counts, stopped=reason != "finished")
+        if reason == "finished":
+            spider = cast("NewsSpider", self.crawler.spider)
+            self.verdict = judge(
+                self.counts,
+                self.reports,
+                articles_today=articles_since_yesterday(connection, self.mine.outlet),
+                daily_articles=spider.daily_articles,
+            )
+        crawls.finish(
+            connection, self.mine, verdict=self.verdict, counts=self.counts, stopped=reason != "finished"
+        )
         return ledger.ledger_sum(connection, outlet=self.mine.outlet)
 
     def _let_go(self, candidate_id: int) -> None:

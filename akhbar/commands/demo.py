@@ -55,6 +55,8 @@ def demo(pages: Path | None, as_json: bool, verbose: bool) -> int:
                     "http": "akhbar.demo.network.LoopbackHandler",
                     "https": "akhbar.demo.network.LoopbackHandler",
                 },
+                # what the demo's server says must not stand in the way of the real host
+                "HOST_MEMORIES": {},
                 # politeness is owed to others' hosts; this one is ours
                 "DOWNLOAD_DELAY": 0,
                 "CRAWL_DELAY_MAX": 0.05,
@@ -162,8 +164,9 @@ def print_account(results: Sequence[CrawlResult], account: Sequence[Entry]) -> N
                 marks.append(f"revision {entry.revision}")
             mark = f"  [yellow]{'; '.join(marks)}[/]" if marks else ""
             day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else "no date   "
+            headline = escape(entry.headline or "")
             console.print(
-                f"[green]stored[/]    {entry.article_id:>5} {entry.outlet:<14} {day}  {escape(entry.headline or '')}{mark}"
+                f"[green]stored[/]    {entry.article_id:>5} {entry.outlet:<14} {day}  {headline}{mark}"
             )
     for entry in account:
         if entry.state in {"rejected", "failed", "duplicate"}:

@@ -103,9 +103,8 @@ def _print(shown: Shown, *, history: bool) -> None:
         )
     if history:
         for version in shown.revisions:
-            console.print(
-                f"\n[bold]revision {version.number}[/]  {version.seen_at:%Y-%m-%d %H:%M} UTC  {', '.join(version.changes)}"
-            )
+            seen = f"{version.seen_at:%Y-%m-%d %H:%M} UTC"
+            console.print(f"\n[bold]revision {version.number}[/]  {seen}  {', '.join(version.changes)}")
             for changes in (version.headline, version.body):
                 if changes:
                     console.print("".join(_mark(change) for change in changes), soft_wrap=True)

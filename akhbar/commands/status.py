@@ -11,8 +11,6 @@ from akhbar.exits import Exit
 from akhbar.output import data_console, print_json
 from akhbar.record import format_time
 
-UNWELL = frozenset({"silent", "blocked", "relaid", "broken"})
-
 
 @click.command()
 @click.argument("outlet", required=False)
@@ -23,6 +21,7 @@ def status(outlet: str | None, as_json: bool) -> int:
     from corpus.account import read_outlets
     from corpus.database import connect
     from corpus.ledger import ledger_sum
+    from pipelines.verdict import UNWELL
 
     connection = connect()
     try:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
@@ -25,7 +26,7 @@ from scrapy.exceptions import NotConfigured, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.network.authority import origin_of
+from crawler.network.authority import authority_of, origin_of
 from crawler.network.refusal import Refused
 
 logger = logging.getLogger(__name__)
@@ -51,16 +52,8 @@ class RobotsCopy:
     fetched_at: datetime
 
 
-class RobotsStore(Protocol):
-    """Where copies live from one crawl to the next. Origins look like `https://example.com`."""
-
-    def load(self, origin: str) -> RobotsCopy | None: ...
-
-    def remember(self, origin: str, copy: RobotsCopy) -> None: ...
-
-
 class MemoryStore:
-    """The store of a crawl that has no other: forgotten with the process."""
+    """The copies that a crawl has in hand, by origin (`https://example.com`)."""
 
     def __init__(self) -> None:
         self.copies: dict[str, RobotsCopy] = {}
@@ -70,6 +63,22 @@ class MemoryStore:
 
     def remember(self, origin: str, copy: RobotsCopy) -> None:
         self.copies[origin] = copy
+
+
+    def snapshot(self) -> dict[str, dict[str, Any]]:
+        """The copies by host, as JSON values."""
+        states: dict[str, dict[str, Any]] = {}
+        for origin, copy in self.copies.items():
+            kept = {"text": copy.text, "status": copy.status, "fetched_at": copy.fetched_at.isoformat()}
+            states.setdefault(authority_of(origin), {})[origin] = kept
+        return states
+
+    def restore(self, states: Mapping[str, dict[str, Any]]) -> None:
+        """Take over the copies of an earlier `snapshot`."""
+        for copies in states.values():
+            for origin, kept in copies.items():
+                fetched_at = datetime.fromisoformat(kept["fetched_at"])
+                self.remember(origin, RobotsCopy(kept["text"], kept["status"], fetched_at))
 
 
 class Rules:
@@ -108,7 +117,7 @@ class Robots:
         self.crawler = crawler
         self.token: str = crawler.settings.get("ROBOTSTXT_USER_AGENT") or "Akhbar"
         self.timeout = crawler.settings.getfloat("ROBOTSTXT_TIMEOUT", 30.0)
-        self.store: RobotsStore = MemoryStore()
+        self.store = MemoryStore()
         self._known: dict[str, tuple[Rules | None, float]] = {}  # until when, monotonic
         self._fetches: dict[str, asyncio.Task[Rules | None]] = {}
 
@@ -117,6 +126,14 @@ class Robots:
         robots = cls(crawler)
         crawler.signals.connect(robots.bytes_received, signal=signals.bytes_received)
         return robots
+
+    def snapshot(self) -> dict[str, dict[str, Any]]:
+        """The copies in hand by host, as JSON values, for a later crawl's `restore`."""
+        return self.store.snapshot()
+
+    def restore(self, states: Mapping[str, dict[str, Any]]) -> None:
+        """Take over what an earlier crawl's `snapshot` knew; call it before the first request."""
+        self.store.restore(states)
 
     async def process_request(self, request: Request) -> None:
         if ROBOTS_REQUEST in request.meta or urlsplit(request.url).scheme not in ("http", "https"):
