@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy import signals
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Request, Response
 
 from corpus import ledger, passages
+from corpus.crawls import CrawlRunning
 from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
 from pipelines.host_state import HostState
-from pipelines.session import Session
+from pipelines.session import STORAGE_ENDS, Session
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
     from crawler.spider import NewsSpider
+
+logger = logging.getLogger(__name__)
 
 _RECORD_AT_ONCE = 500
 
@@ -49,15 +53,34 @@ class Admission:
         return admission
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """The sources' requests, then the ledger's, until nothing is due and no source is open."""
-        spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
+        """The sources' requests, then the ledger's, until nothing is due and no source is open.
+
+        The crawl's row is opened here and not sooner: `scrapy shell`, which reads a page for a
+        person, never asks for what a spider starts with.
+        """
+        try:
+            await self._prepare()
+            async for request in start:
+                yield self._follow(request)
+            async for request in self._take_due():
+                yield request
+        except (*STORAGE_ENDS, CrawlRunning) as error:
+            logger.info("%s", error)
+            raise CloseSpider(
+                "running" if isinstance(error, CrawlRunning) else "storage_unavailable"
+            ) from error
+
+    async def _prepare(self) -> None:
+        spider = cast("NewsSpider", self.crawler.spider)
+        await self.session.open()
         host_state = self.crawler.get_extension(HostState)
         if host_state is not None:
             await host_state.load(self.session)
         self.validators = await self.session.call(ledger.source_validators, spider.name)
         spider.furniture = await self.session.call(passages.furniture, spider.name)
-        async for request in start:
-            yield self._follow(request)
+
+    async def _take_due(self) -> AsyncIterator[Request]:
+        spider = cast("NewsSpider", self.crawler.spider)
         while True:
             self.session.changed.clear()
             room = self.ahead - len(self.session.in_hand)

@@ -17,7 +17,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from scrapy import signals
-from scrapy.exceptions import NotConfigured
 
 from corpus import articles, crawls, ledger
 from corpus.account import articles_since_yesterday
@@ -54,9 +53,6 @@ class Session:
 
     def __init__(self, crawler: Crawler):
         settings = crawler.settings
-        # `scrapy shell` reads pages for a person; nothing of it goes into the corpus
-        if settings.getbool("KEEP_ALIVE"):
-            raise NotConfigured
         self.crawler = crawler
         self.patience = settings.getfloat("STORAGE_PATIENCE")
         self.limit: int | None = settings.getint("CRAWL_LIMIT") or None

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
-from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.exceptions import NotConfigured
 
 from corpus.articles import Submission
-from corpus.crawls import CrawlRunning
-from corpus.unavailable import StorageUnavailable
 from crawler.items import Article, Rejection, SourceReport
 from pipelines.session import STORAGE_ENDS, ArchiveUnavailable, Session
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
-
-logger = logging.getLogger(__name__)
 
 # the reason of requests that were given up because the crawl was told to stop
 INTERRUPTED = "interrupted"
@@ -45,15 +40,6 @@ class Store:
         crawler.signals.connect(store.end_dropped, signal=signals.item_dropped)
         crawler.signals.connect(store.end_broken, signal=signals.item_error)
         return store
-
-    async def open_spider(self) -> None:
-        try:
-            await self.session.open()
-        except (StorageUnavailable, CrawlRunning) as error:
-            logger.info("%s", error)
-            raise CloseSpider(
-                "storage_unavailable" if isinstance(error, StorageUnavailable) else "running"
-            ) from error
 
     async def process_item(self, item: Any) -> Any:
         try:
