@@ -7,7 +7,7 @@ import inspect
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
 DRAFT = "draft"
-MOST_SOURCES = 4
+MOST_SOURCES = 8
+_MOST_SOURCE_LINES = 3
+_WIDTH = 110
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _CASE = re.compile(r"[a-z][a-z0-9_]{1,80}")
 # how a page was read, and what other parts of a crawl add, is no part of what the page says
@@ -86,9 +88,20 @@ def facts_of(spider: type[NewsSpider]) -> tuple[Outlet, Layout]:
     return spider.describe(spider.outlet, spider.name, spider.allowed_domains), spider.layout
 
 
-def read_case(body: bytes, url: str | None, outlet: Outlet, layout: Layout) -> dict[str, Any]:
-    """A page as a golden states it: every field that the page itself tells, as JSON values."""
-    return golden_of(read(body, url, outlet=outlet, layout=layout))
+def reader_of(spider: type[NewsSpider]) -> Callable[..., Article | Rejection]:
+    """The reading of an outlet's pages, by its own code where it has some: bytes, address, Content-Type."""
+    own = spider()
+
+    def extract(page: Page) -> Article | Rejection:
+        result = own.extract(page, None)
+        return own.clean(result, page) if isinstance(result, Article) else result
+
+    return lambda body, url, content_type=None: read(body, url, content_type=content_type, extract=extract)
+
+
+def reader_with(outlet: Outlet) -> Callable[..., Article | Rejection]:
+    """The general reading, with an outlet's facts: bytes and address."""
+    return lambda body, url: read(body, url, outlet=outlet)
 
 
 def golden_of(result: Article | Rejection) -> dict[str, Any]:
@@ -110,7 +123,7 @@ def _plain(value: Any) -> Any:
 
 
 def write_case(
-    folder: Path, case: str, body: bytes, url: str | None, outlet: Outlet, layout: Layout
+    folder: Path, case: str, body: bytes, url: str | None, reader: Callable[..., Article | Rejection]
 ) -> tuple[Path, dict[str, Any]]:
     """Write `case`.html, the bytes as they are, and its draft golden; the golden's path and content.
 
@@ -126,7 +139,7 @@ def write_case(
     url = url or _own_address(body)
     if not url:
         raise click.UsageError("the page names no address of its own; give it with --url")
-    draft = {DRAFT: True} | read_case(body, url, outlet, layout)
+    draft = {DRAFT: True} | golden_of(reader(body, url))
     folder.mkdir(parents=True, exist_ok=True)
     page.write_bytes(body)
     golden.write_text(json.dumps(draft, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -146,6 +159,7 @@ def write_outlet(path: Path, slug: str, found: Probe) -> Outlet:
     outlet = found.outlet()
     domains = [found.host.partition(":")[0]]
     sources = found.sources[:MOST_SOURCES]
+    lines = _lines_of(f"{type(source).__name__}({_literal(source.url)})," for source in sources)
     unknown = [field for field in ("country", "timezone") if not getattr(outlet, field)]
     template = resources.files("crawler").joinpath("templates", "outlet.py.tmpl").read_text(encoding="utf-8")
     text = Template(template).substitute(
@@ -161,17 +175,33 @@ def write_outlet(path: Path, slug: str, found: Probe) -> Outlet:
         timezone=_literal(outlet.timezone),
         mark=f"  # unknown: {', '.join(unknown)}" if unknown else "  # unverified",
         domains=_literal(domains),
-        sources="\n".join(f"        {type(source).__name__}({_literal(source.url)})," for source in sources),
-        article_url=f'r"{found.pattern.regex}"' if found.pattern else "None  # no shape was seen",
+        sources="\n".join(lines),
+        article_url=_raw_literal(found.pattern.regex) if found.pattern else "None  # no shape was seen",
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return dataclasses.replace(outlet, slug=slug, hosts=tuple(domains))
 
 
+def _lines_of(entries: Iterable[str]) -> list[str]:
+    """The entries of a list as lines of code, several on a line where they are short."""
+    lines: list[str] = []
+    for entry in entries:
+        if lines and len(lines[-1]) + len(entry) < _WIDTH:
+            lines[-1] += f" {entry}"
+        elif len(lines) < _MOST_SOURCE_LINES:
+            lines.append(f"        {entry}")
+    return lines
+
+
 def _literal(value: Any) -> str:
     """A Python literal, with double quotes, for text that a site printed."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def _raw_literal(regex: str) -> str:
+    """A raw literal where nothing in it can end it: what a site printed must never become code."""
+    return f'r"{regex}"' if '"' not in regex and not regex.endswith("\\") else _literal(regex)
 
 
 def _in_docstring(text: str) -> str:
@@ -188,26 +218,20 @@ def _unverified(found: Probe) -> str:
 
 
 def compare_cases(folder: Path, spider: type[NewsSpider]) -> list[dict[str, Any]]:
-    """Every case of a folder read again, with the outlet's facts, and compared field by field with its golden.
+    """Every case of a folder read again with the outlet's facts, each field compared with its golden.
 
     One dict a case: `case`, `draft`, `fields` (field → same, differs or missing: the golden has a
     value and the reading none) and `differences` (field → golden and reading).
     """
-    outlet, layout = facts_of(spider)
+    reader = reader_of(spider)
     types = _content_types(folder)
     compared = []
     for golden in sorted(path for path in folder.glob("*.json") if path.name != "site.json"):
         stated = json.loads(golden.read_text(encoding="utf-8"))
         draft = bool(stated.pop(DRAFT, False))
         page = golden.with_suffix(".html")
-        result = read(
-            page.read_bytes() if page.exists() else b"",
-            stated.get("url"),
-            content_type=types.get(page.name),
-            outlet=outlet,
-            layout=layout,
-        )
-        answer = golden_of(result)
+        body = page.read_bytes() if page.exists() else b""
+        answer = golden_of(reader(body, stated.get("url"), types.get(page.name)))
         fields = {name: _compare(name, stated.get(name), answer.get(name)) for name in {**stated, **answer}}
         compared.append(
             {

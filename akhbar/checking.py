@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from akhbar.capture import facts_of
-from akhbar.probing import Sample, describe_sample, read_sample
+from akhbar.probing import Sample, describe_sample, read_listing, read_sample
 from akhbar.visiting import Visitor
 from crawler.discovery import Source
 from crawler.discovery.probe import Finding, freshest, judge
@@ -25,7 +26,7 @@ FIELDS = (*MUST, "lead", "authors", "agency", "byline", "section", "tags", "imag
 
 @dataclass(slots=True)
 class SourceState:
-    """How a source answered: its status or the reason why not, its entries, and how many are articles' by the file."""
+    """How a source answered: its status or the reason why not, its entries, how many the outlet wants."""
 
     source: Source
     status: int | None = None
@@ -96,15 +97,12 @@ async def _look_at(visitor: Visitor, own: NewsSpider, source: Source) -> SourceS
     if fetched.reason:
         return state
 
-    def read(one: Source, body: bytes, url: str, content_type: str | None) -> Listing:
-        return one.read(body, url, content_type=content_type, article_url=own.article_pattern)
-
-    listing = read(source, fetched.body, fetched.url, fetched.content_type)
+    listing = await asyncio.to_thread(read_listing, source, fetched, own.article_pattern)
     further: list[Listing] = []
     for one in listing.sources[:_FURTHER] if not listing.candidates else ():
         answer = await visitor.fetch(one.url, source=True)
         if not answer.reason:
-            further.append(read(one, answer.body, answer.url, answer.content_type))
+            further.append(await asyncio.to_thread(read_listing, one, answer, own.article_pattern))
     finding = judge(source, listing, further)
     state.finding = finding if finding.listed else None
     state.reason = None if finding.listed else finding.damaged or "empty"

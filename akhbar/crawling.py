@@ -14,6 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from akhbar.exits import Exit, describe
+from akhbar.logs import configure, current
 from crawler.network.pacing import Pacing
 from pipelines.session import Session
 from pipelines.store import INTERRUPTED
@@ -46,6 +47,7 @@ class CrawlResult:
     reason: str
     error: Exception | None
     verdict: str | None = None
+    receipt: dict[str, Any] = field(default_factory=dict)
 
     @property
     def status(self) -> Exit:
@@ -79,7 +81,10 @@ def run_crawls(
     once a second with the crawls that have begun. May be called once in a process, because
     Twisted's reactor starts once.
     """
+    # the log is ours: Scrapy's own handler names neither outlet nor crawl
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
     process = _Process(settings)
+    configure(settings.get("LOG_LEVEL"))
     begun: list[Crawler] = []
     faults: dict[Crawler, Exception] = {}
     reasons: dict[Crawler, str] = {}
@@ -92,6 +97,7 @@ def run_crawls(
             if interrupted():
                 return
             crawler = process.create_crawler(plan.spider)
+            current.set(crawler)
             begun.append(crawler)
             note = partial(reasons.__setitem__, crawler)
             crawler.signals.connect(lambda reason: note(reason), signal=signals.spider_closed, weak=False)
@@ -157,5 +163,6 @@ def _result_of(crawler: Crawler, reason: str | None, fault: Exception | None) ->
         counts=dict(session.counts) if session else {},
         reason=reason or "not_started",
         verdict=session.verdict if session else None,
+        receipt=session.receipt if session else {},
         error=(session.error if session else None) or fault,
     )

@@ -19,10 +19,10 @@ class Exit(IntEnum):
 
 def describe(error: BaseException) -> tuple[str, Exit]:
     """One clear line for an error, with what to do, and the exit status that it means."""
-    from corpus.crawls import CrawlRunning
+    from corpus.crawls import CrawlLost, CrawlRunning
     from corpus.unavailable import StorageUnavailable
 
-    if isinstance(error, CrawlRunning):
+    if isinstance(error, CrawlRunning | CrawlLost):
         return str(error), Exit.RUNNING
     if isinstance(error, StorageUnavailable):
         reason = str(error).strip().split("\n")[0].rstrip(".")

@@ -20,6 +20,7 @@ WITHOUT_CORPUS: dict[str, Any] = {
     "SPIDER_MIDDLEWARES": {},
     "ITEM_PIPELINES": {"akhbar.fetching.Gather": 0},
     "READER_PROCESSES": 1,
+    "ARCHIVE_ENABLED": False,
 }
 
 

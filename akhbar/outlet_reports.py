@@ -1,4 +1,4 @@
-"""What `akhbar outlets probe`, `new` and `check` print for a person: tables and plain lines on standard output."""
+"""What `akhbar outlets probe`, `new` and `check` print for a person, on standard output."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from rich.table import Table
 from akhbar.checking import FIELDS, Checkup, describe_source, unread_pages
 from akhbar.output import data_console
 from akhbar.probing import Probe, Sample, unknowns
-from crawler.items import Article, Rejection
+from crawler.items import Rejection
 
 _COLOURS = {"same": "green", "differs": "red", "missing": "yellow"}
 _MOST_SHOWN = 6
+_MOST_NAMED = 4
+_CASES_SIDE_BY_SIDE = 14
 
 
 def print_probe(found: Probe) -> None:
@@ -41,9 +43,8 @@ def print_probe(found: Probe) -> None:
         console.print(f"not read (to keep requests few): {escape(shown)}{more}")
     if found.pattern:
         pattern = found.pattern
-        console.print(
-            f"\narticle_url  {escape(pattern.regex)}\n  matches {pattern.matched} of {pattern.examples} announced"
-        )
+        console.print(f"\narticle_url  {escape(pattern.regex)}")
+        console.print(f"  matches {pattern.matched} of {pattern.examples} announced")
         if pattern.clashes:
             shown = ", ".join(pattern.clashes[:_MOST_SHOWN])
             console.print(f"  but also {len(pattern.clashes)} other links of the home page: {escape(shown)}")
@@ -76,19 +77,29 @@ def print_sample(sample: Sample) -> None:
 
 
 def print_cases(compared: Sequence[dict[str, Any]]) -> None:
-    """A table of fields by cases, then every difference with both values."""
+    """A table of fields by cases, then every difference with both values; many cases are numbered."""
     console = data_console()
-    names = list(dict.fromkeys(name for case in compared for name in case["fields"]))
-    table = _table("field", *(f"{case['case']}{' (draft)' if case['draft'] else ''}" for case in compared))
-    for name in names:
-        states = [case["fields"].get(name, "") for case in compared]
-        table.add_row(name, *(f"[{_COLOURS[state]}]{state}[/]" if state else "" for state in states))
-    console.print(table)
+    names = [f"{case['case']}{' (draft)' if case['draft'] else ''}" for case in compared]
+    if len(names) > _MOST_NAMED:
+        for number, name in enumerate(names, 1):
+            console.print(f"case {number}: {name}")
+        names = [str(number) for number in range(1, len(names) + 1)]
+    for first in range(0, len(compared), _CASES_SIDE_BY_SIDE):
+        part = slice(first, first + _CASES_SIDE_BY_SIDE)
+        console.print(_table_of(compared[part], names[part]))
     for case in compared:
         for name, values in case["differences"].items():
             console.print(f"{case['case']}: {name}")
             console.print(f"  golden  {escape(_short(values['golden']))}")
             console.print(f"  reading {escape(_short(values['reading']))}")
+
+
+def _table_of(compared: Sequence[dict[str, Any]], names: Sequence[str]) -> Table:
+    table = _table("field", *names)
+    for name in dict.fromkeys(name for case in compared for name in case["fields"]):
+        states = [case["fields"].get(name, "") for case in compared]
+        table.add_row(name, *(f"[{_COLOURS[state]}]{state}[/]" if state else "" for state in states))
+    return table
 
 
 def print_checkup(checkup: Checkup) -> None:

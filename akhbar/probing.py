@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from crawler.discovery.probe import (
     judge,
     read_home,
     recognise,
+    recount,
     well_known,
 )
 from crawler.discovery.section import looks_like_article
@@ -35,6 +37,9 @@ from crawler.outlet import Outlet
 # the most that a probe asks of a site, besides robots.txt and the home page
 MOST_ANNOUNCED = 6
 MOST_SECTIONS = 3
+MOST_TRUSTED = 12
+MOST_MEMBERS = 3
+WELL_KNOWN = "well-known address"
 MOST_ARTICLES = 2
 _MOST_ARTICLE_TRIES = 4
 
@@ -70,7 +75,10 @@ class Probe:
 
     @property
     def sources(self) -> list[Source]:
-        """The sources that announce articles, freshest kinds first; sections only where they add some."""
+        """The sources that announce articles, freshest kinds first; sections only where they add some.
+
+        Where there are sections only, those of the menu that were not read are taken on trust.
+        """
         order = ("Feed", "NewsSitemap", "Sitemap", "Section")
         found = [finding for finding, _ in self.findings if finding.articles]
         found.sort(key=lambda finding: order.index(finding.kind))
@@ -81,6 +89,9 @@ class Probe:
             if finding.kind != "Section" or urls - known:
                 kept.append(finding.source)
             known |= urls
+        if kept and all(isinstance(source, Section) for source in kept):
+            read = {finding.source.url for finding, _ in self.findings}
+            kept += [Section(url) for url in self.home.sections[:MOST_TRUSTED] if url not in read]
         return kept
 
     @property
@@ -122,7 +133,11 @@ async def probe(visitor: Visitor, url: str, note: Note) -> Probe:
     home = read_home(fetched.body, fetched.url, content_type=fetched.content_type)
     found = Probe(url, home, zone=_guess_zone(fetched))
     await _Search(visitor, found, note).run(fetched)
-    found.pattern = derive_pattern([finding for finding, _ in found.findings], home)
+    findings = [finding for finding, _ in found.findings]
+    found.pattern = await asyncio.to_thread(derive_pattern, findings, home)
+    if found.pattern:
+        shape = re.compile(found.pattern.regex)
+        found.findings = [(recount(finding, shape), how) for finding, how in found.findings]
     await _read_articles(visitor, found, note)
     return found
 
@@ -162,7 +177,7 @@ class _Search:
     async def _try_each(self, paths: Sequence[str]) -> None:
         """Ask well-known addresses until one is a source; that one does not exist is no news."""
         for url in well_known(paths, self.found.home.url):
-            if await self._read_source(url, "well-known address"):
+            if await self._read_source(url, WELL_KNOWN):
                 return
 
     async def _fetch(self, url: str, **how: bool) -> Fetched | None:
@@ -178,35 +193,50 @@ class _Search:
     async def _read_source(self, url: str, how: str) -> bool:
         """Read a source, and the latest sitemap of an index; whether there was one."""
         self.note(f"{how}: {url}")
-        wished = how == "well-known address"
-        fetched = await self._fetch(url, source=True, once=wished)
+        guessed = how == WELL_KNOWN
+        fetched = await self._fetch(url, source=True, once=guessed)
         if fetched is None:
             return False
-        source = None
-        if not fetched.reason:
-            source = recognise(fetched.body, url, content_type=fetched.content_type)
+        source = await asyncio.to_thread(_recognise, fetched)
         if source is None:
-            if not wished:
-                self.found.missed.append(
-                    (url, explain(fetched.reason) if fetched.reason else "no feed or sitemap")
-                )
+            if not guessed:
+                why = explain(fetched.reason) if fetched.reason else "no feed or sitemap"
+                self.found.missed.append((url, why))
             return False
-        listing = source.read(fetched.body, fetched.url, content_type=fetched.content_type)
+        listing = await asyncio.to_thread(read_listing, source, fetched)
         further: list[Listing] = []
         if isinstance(source, Sitemap) and listing.sources and not listing.candidates:
-            member = listing.sources[0]
-            self.note(f"its latest of {len(listing.sources)}: {member.url}")
-            answer = await self._fetch(member.url, source=True)
-            if answer and not answer.reason:
-                further.append(member.read(answer.body, answer.url, content_type=answer.content_type))
-            how = f"{how}; an index of {len(listing.sources)}, the latest read"
+            further = await self._read_members(listing.sources)
+            how = f"{how}; an index of {len(listing.sources)}, {len(further)} read"
         self.found.findings.append((judge(source, listing, further), how))
         return True
 
+    async def _read_members(self, members: Sequence[Source]) -> list[Listing]:
+        """The latest sitemaps of an index, until one has articles: some hold pages, authors or pictures."""
+        read: list[Listing] = []
+        for member in members[:MOST_MEMBERS]:
+            self.note(f"latest of {len(members)} sitemaps: {member.url}")
+            answer = await self._fetch(member.url, source=True)
+            if answer and not answer.reason:
+                read.append(await asyncio.to_thread(read_listing, member, answer))
+                if any(looks_like_article(candidate.url) for candidate in read[-1].candidates):
+                    break
+        return read
+
     def _add_section(self, fetched: Fetched, how: str) -> None:
         source = Section(fetched.url)
-        listing = source.read(fetched.body, fetched.url, content_type=fetched.content_type)
-        self.found.findings.append((judge(source, listing), how))
+        self.found.findings.append((judge(source, read_listing(source, fetched)), how))
+
+
+def read_listing(source: Source, fetched: Fetched, article_url: re.Pattern[str] | None = None) -> Listing:
+    """What a source announces in a document that was fetched; a large one takes seconds."""
+    return source.read(fetched.body, fetched.url, content_type=fetched.content_type, article_url=article_url)
+
+
+def _recognise(fetched: Fetched) -> Source | None:
+    if fetched.reason:
+        return None
+    return recognise(fetched.body, fetched.asked, content_type=fetched.content_type)
 
 
 async def _read_articles(visitor: Visitor, found: Probe, note: Note) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from crawler.extraction.recurrence import Recurrence, holds_any
 from crawler.items import Article, Rejection
 
 if TYPE_CHECKING:
@@ -19,6 +26,10 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 # below this many pages, starting a second process costs more than it saves
 _WORTH_A_POOL = 24
+# below this many, nothing that recurs can be told from chance
+_WORTH_LEARNING = 4
+# pages in work at once, so that their answers do not pile up in memory
+_AHEAD = 256
 _SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
 
@@ -43,21 +54,85 @@ def expand(paths: Sequence[str]) -> Iterator[str]:
 
 
 def read_pages(pages: Sequence[SavedPage]) -> Iterator[tuple[SavedPage, Article | Rejection]]:
-    """Read pages in order, over all cores where they are many; a page that cannot be read is a Rejection."""
-    files = [page for page in pages if page.source != STANDARD_INPUT]
-    if len(files) < _WORTH_A_POOL:
+    """Read pages in order, over all cores where they are many; a page that cannot be read is a Rejection.
+
+    Many pages are read twice where it helps: lines that recur on the pages of one host are its furniture
+    (`crawler.extraction.recurrence`), and the pages that hold such lines are read again without them. What the
+    first reading gave waits in a temporary file, not in memory.
+    """
+    if len(pages) < _WORTH_LEARNING:
         for page in pages:
             yield page, read_page(page)
         return
+    with _reader(len(pages)) as read, TemporaryFile() as spool:
+        furniture = _read_first(pages, read, spool)
+        again = [
+            (page, furniture[host])
+            for page, answer in _spooled(pages, spool)
+            if isinstance(answer, Article)
+            and page.source != STANDARD_INPUT
+            and holds_any(answer, furniture[host := _host_of(answer)])
+        ]
+        answers = zip((page for page, _ in again), read(again), strict=True)
+        waiting = next(answers, None)
+        for page, answer in _spooled(pages, spool):
+            if waiting is not None and waiting[0] is page:
+                answer, waiting = waiting[1], next(answers, None)
+            yield page, answer
+
+
+_Task = tuple["SavedPage", frozenset[int]]
+_Read = Callable[[Iterable[_Task]], Iterator["Article | Rejection"]]
+
+
+@contextmanager
+def _reader(pages: int) -> Iterator[_Read]:
+    """What reads pages in order, over all cores where they are many, and a bounded number of them ahead."""
+    if pages < _WORTH_A_POOL:
+        yield lambda tasks: map(_read_task, tasks)
+        return
     with ProcessPoolExecutor(os.cpu_count()) as pool:
+
+        def read(tasks: Iterable[_Task]) -> Iterator[Article | Rejection]:
+            waiting = iter(tasks)
+            while batch := list(islice(waiting, _AHEAD)):
+                yield from pool.map(_read_task, batch, chunksize=8)
+
+        yield read
+
+
+def _read_task(task: _Task) -> Article | Rejection:
+    return read_page(*task)
+
+
+def _read_first(pages: Sequence[SavedPage], read: _Read, spool: IO[bytes]) -> Mapping[str, frozenset[int]]:
+    """Reads all pages, writes the answers down in order, and tells what recurs on each host."""
+    hosts: dict[str, Recurrence] = defaultdict(Recurrence)
+    answers = read((page, frozenset()) for page in pages if page.source != STANDARD_INPUT)
+    for page in pages:
         # standard input belongs to this process
-        answers = pool.map(read_page, files, chunksize=8)
-        for page in pages:
-            yield page, read_page(page) if page.source == STANDARD_INPUT else next(answers)
+        answer = read_page(page) if page.source == STANDARD_INPUT else next(answers)
+        if isinstance(answer, Article):
+            hosts[_host_of(answer)].add(answer)
+        pickle.dump(answer, spool)
+    return {host: recurrence.furniture() for host, recurrence in hosts.items()}
 
 
-def read_page(page: SavedPage) -> Article | Rejection:
-    """Read one saved page, with the facts of its outlet: the one named, else the one that its address tells."""
+def _spooled(pages: Sequence[SavedPage], spool: IO[bytes]) -> Iterator[tuple[SavedPage, Article | Rejection]]:
+    spool.seek(0)
+    for page in pages:
+        yield page, pickle.load(spool)  # noqa: S301  (this process wrote it)
+
+
+def _host_of(article: Article) -> str:
+    return urlsplit(article.canonical_url or article.url).hostname or ""
+
+
+def read_page(page: SavedPage, furniture: frozenset[int] = frozenset()) -> Article | Rejection:
+    """Read one saved page, with the facts of its outlet: the one named, else the one that its address tells.
+
+    `furniture` holds the hashes of lines that recur on the outlet's pages.
+    """
     from crawler.extraction.page import MAX_BYTES
     from crawler.extraction.reader import read
     from crawler.extraction.reader import read_page as read_opened
@@ -73,7 +148,7 @@ def read_page(page: SavedPage) -> Article | Rejection:
 
     def extract(opened: Page) -> Article | Rejection:
         outlet, layout = _facts_of(page, opened.url)
-        return read_opened(opened, outlet=outlet, layout=layout)
+        return read_opened(opened, outlet=outlet, layout=layout, furniture=furniture)
 
     return read(body, page.url, extract=extract)
 

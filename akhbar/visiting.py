@@ -6,6 +6,7 @@ the pace and the User-Agent are those of every crawl; only what enters pages int
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from akhbar.crawling import Plan, project_settings, run_crawls
 from akhbar.fetching import WITHOUT_CORPUS
 from crawler.network.authority import origin_of
 from crawler.network.faults import name_fault
+from crawler.network.pacing import Pacing
 from crawler.outlet import Layout, Outlet
 from crawler.reading import Job
 from crawler.spider import NewsSpider
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from crawler.items import Article, Rejection
 
 Answer = TypeVar("Answer")
+# the name under which a visit stands among the crawls of a process
+VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Fetched:
 class Visitor(NewsSpider):
     """Runs an errand: a coroutine function that is given this visitor and fetches through it."""
 
-    name = "visit"
+    name = VISIT
     outlet = Outlet("", country="", timezone="")
 
     def __init__(self, errand: Callable[[Visitor], Awaitable[None]], **kwargs: Any) -> None:
@@ -92,6 +96,12 @@ class Visitor(NewsSpider):
             status=response.status,
             reason=f"http_{response.status}" if response.status >= 400 else None,
         )
+
+    async def rest(self) -> None:
+        """Wait for as long as the slowest host visited wants between two requests, before others go on."""
+        pacing = self.crawler.get_downloader_middleware(Pacing)
+        if pacing is not None:
+            await asyncio.sleep(max((pace.delay(pacing.floor) for pace in pacing.hosts.values()), default=0))
 
     async def read(
         self,
@@ -148,9 +158,10 @@ def plan_visit(
 def visit(errand: Callable[[Visitor], Awaitable[Answer]], of: type[NewsSpider] | None = None) -> Answer:
     """Run one errand and return its answer; what it raises is raised. Once in a process."""
     answers: list[Answer | Exception] = []
-    run_crawls(
-        [[plan_visit(errand, answers, of)]], project_settings({"LOG_LEVEL": "ERROR", "READER_PROCESSES": 1})
-    )
+    settings = project_settings({"LOG_LEVEL": "ERROR", "READER_PROCESSES": 1, "ARCHIVE_ENABLED": False})
+    results = run_crawls([[plan_visit(errand, answers, of)]], settings)
+    if not answers and (fault := next((result.error for result in results if result.error), None)):
+        raise fault
     return answer_of(answers)
 
 

@@ -9,6 +9,7 @@ deadlock nor race for the same text.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from psycopg2.extras import Json, execute_values
 from corpus import passages, stories
 from corpus.crawls import Crawl, fence
 from corpus.ledger import Ending, close_rows, recheck_at
+from corpus.movements import write_movements
+from corpus.room import require_room
 from corpus.text import mend, mend_url, url_hash, within_news_time
 from corpus.transaction import Connection, Cursor, may_succeed_again, transaction
 from corpus.unavailable import StorageUnavailable
@@ -36,16 +39,16 @@ WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old o
 
 Result = TypeVar("Result")
 
-_OUTLET_LOCK = 1_634_428_003
+OUTLET_LOCK = 1_634_428_003  # first key of the advisory locks of writers; the second is the outlet's id
 _TRIES = 5
 
-_TEXT_FIELDS = (
+TEXT_FIELDS = (
     "headline", "lead", "body", "appended", "byline", "authors", "agency", "dateline", "published_text",
     "published_at", "published_precision", "timezone_assumed", "updated_at", "section", "tags", "language",
     "image_url", "provenance", "extractor_version", "content_hash", "word_count",
 )  # fmt: skip
 _ARTICLE_COLUMNS = (
-    "outlet_id", "url", "canonical_url", "canonical_hash", *_TEXT_FIELDS, "body_truncated", "first_seen_at",
+    "outlet_id", "url", "canonical_url", "canonical_hash", *TEXT_FIELDS, "body_truncated", "first_seen_at",
     "last_seen_at", "changed_at", "crawl_id", "search",
 )  # fmt: skip
 _CASTS = {
@@ -81,12 +84,12 @@ class Outcome:
     changes: tuple[str, ...] = ()
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """A submission that cannot be stored, with its reason."""
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """A submission made ready for its row."""
 
     place: int
@@ -96,6 +99,11 @@ class _Draft:
     credits: list[tuple[str, str, list[str]]]
     addresses: dict[bytes, str]
     signature: bytes | None
+    paragraphs: list[str]  # folded
+
+    @property
+    def folded(self) -> str:
+        return " ".join(filter(None, self.paragraphs))
 
     @property
     def key(self) -> bytes:
@@ -108,22 +116,24 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
     Article, revision, credits, addresses and ledger row are written in one transaction; copies are then
     linked to their stories in another. `crawl` is None
     for articles that come from no crawl (an import); their `outlet` must then be known to the corpus.
+    What was taken down is refused with the reason `takedown`.
     Raises CrawlLost, StorageUnavailable (nothing, or a whole part of the batch, was then stored, and
     storing the batch again is safe); never an error of the data.
     """
+    require_room()
     outcomes: list[Outcome | None] = [None] * len(submissions)
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     refused: list[tuple[int, str]] = []
     now = datetime.now(UTC)
     for place, submission in enumerate(submissions):
         try:
-            drafts.append(_draft(place, submission, crawl, now))
-        except _RefusedError as error:
+            drafts.append(make_draft(place, submission, crawl, now))
+        except RefusedError as error:
             refused.append((place, str(error)))
         except (TypeError, ValueError, AttributeError) as error:
             refused.append((place, f"storage:{type(error).__name__}"))
 
-    def keep(part: list[_Draft]) -> None:
+    def keep(part: list[Draft]) -> None:
         if not part:
             return
         try:
@@ -146,7 +156,9 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
         for place, reason in refused:
             outcomes[place] = Outcome("rejected", None, reason)
     if any(draft.signature for draft in drafts):
-        stories.link_new(connection)
+        ended = ((draft, outcomes[draft.place]) for draft in drafts)
+        at_hand = {o.article_id: d.folded for d, o in ended if o and o.article_id and _is_new_text(o)}
+        stories.link_new(connection, at_hand)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -191,8 +203,8 @@ def _in_transaction(connection: Connection, work: Callable[[Cursor], Result]) ->
     raise StorageUnavailable("The database kept breaking off the transaction.")
 
 
-def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetime) -> _Draft:
-    """The row of a submission, mended; raises _RefusedError where there is no article in it."""
+def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: datetime) -> Draft:
+    """The row of a submission, mended; raises RefusedError where there is no article in it."""
     article = submission.article
     headline, body = mend(article.headline).strip(), mend(article.body).strip()
     canonical, url = (
@@ -201,16 +213,17 @@ def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetim
     )
     for value, reason in ((headline, "no_headline"), (body, "no_body"), (canonical, "no_canonical_url")):
         if not value:
-            raise _RefusedError(reason)
+            raise RefusedError(reason)
     if len(headline) > HEADLINE_LIMIT:
-        raise _RefusedError("headline_too_long")
+        raise RefusedError("headline_too_long")
     if len(body) > BODY_LIMIT:
-        raise _RefusedError("body_too_long")
+        raise RefusedError("body_too_long")
     outlet = crawl.outlet if crawl else article.outlet
     if not outlet:
-        raise _RefusedError("unknown_outlet")
+        raise RefusedError("unknown_outlet")
     lead = _cut(article.lead)
-    folded = fold(body)
+    paragraphs = passages.fold_paragraphs(body)
+    folded = " ".join(filter(None, paragraphs))
     searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
     published_at = within_news_time(article.published_at, now=now)
     published_text = _cut(article.published_text)
@@ -254,7 +267,7 @@ def _draft(place: int, submission: Submission, crawl: Crawl | None, now: datetim
     addresses = {url_hash(address): address for address in (canonical, url)}
     telling = row["word_count"] >= stories.TELLING_WORDS
     signature = bytes(article.signature) if article.signature and telling else None
-    return _Draft(place, submission, outlet, row, _credits(article), addresses, signature)
+    return Draft(place, submission, outlet, row, _credits(article), addresses, signature, paragraphs)
 
 
 def _credits(article: Article) -> list[tuple[str, str, list[str]]]:
@@ -286,9 +299,9 @@ def _short(error: Exception) -> str:
     return type(error).__name__
 
 
-def _rounds(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
+def _rounds(drafts: Sequence[Draft]) -> list[list[Draft]]:
     """`drafts` in as few parts as keep two of one address, or of one text, out of the same part."""
-    rounds: list[tuple[list[_Draft], set[tuple[str, bytes]]]] = []
+    rounds: list[tuple[list[Draft], set[tuple[str, bytes]]]] = []
     for draft in drafts:
         keys = {(draft.outlet, key) for key in (*draft.addresses, draft.row["content_hash"])}
         for part, taken in rounds:
@@ -309,7 +322,7 @@ class _Held:
     checks: int
 
 
-def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[_Draft], now: datetime) -> dict[int, Outcome]:
+def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: datetime) -> dict[int, Outcome]:
     if crawl:
         fence(cursor, crawl)
         outlets = {crawl.outlet: crawl.outlet_id}
@@ -327,12 +340,16 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[_Draft], now: datet
     for draft in drafts:
         draft.row["outlet_id"] = outlets[draft.outlet]
     for outlet_id in sorted(set(outlets.values())):
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_OUTLET_LOCK, outlet_id))
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUTLET_LOCK, outlet_id))
 
     held = _held_rows(cursor, crawl, drafts)
+    removed = _removed(cursor, drafts)
     found = _find(cursor, drafts)
-    new: list[_Draft] = []
+    new: list[Draft] = []
     for draft in drafts:
+        if draft.place in removed:
+            outcomes[draft.place] = Outcome("rejected", None, "takedown")
+            continue
         match = found.get(draft.place)
         if match is None:
             new.append(draft)
@@ -342,20 +359,27 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[_Draft], now: datet
             outcomes[draft.place] = _meet(cursor, crawl, draft, match, own or ledger_row is None, now)
     outcomes |= _insert(cursor, crawl, new, now)
     _link(cursor, drafts, outcomes)
-    _sign(cursor, drafts, outcomes)
+    sign_draft(cursor, drafts, outcomes)
     for outlet_id in sorted(set(outlets.values())):
-        written = [
-            (id_, draft.row["body"])
-            for draft in drafts
-            if draft.row["outlet_id"] == outlet_id and _is_new_text(outcomes[draft.place])
-            for id_ in (outcomes[draft.place].article_id or 0,)
-        ]
-        passages.remember(cursor, outlet_id, written)
-    _end_rows(cursor, drafts, outcomes, held, now)
+        passages.remember(
+            cursor,
+            outlet_id,
+            [
+                passages.Printed(
+                    outcomes[draft.place].article_id or 0,
+                    draft.paragraphs,
+                    [story["body"] for story in draft.row["appended"].adapted],
+                    is_new=outcomes[draft.place].state == "stored",
+                )
+                for draft in drafts
+                if draft.row["outlet_id"] == outlet_id and _is_new_text(outcomes[draft.place])
+            ],
+        )
+    _end_rows(cursor, crawl, drafts, outcomes, held, now)
     return outcomes
 
 
-def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[_Draft]) -> dict[int, _Held]:
+def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft]) -> dict[int, _Held]:
     if crawl is None:
         return {}
     cursor.execute(
@@ -374,7 +398,44 @@ def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[_Draft]) ->
     return {id_: _Held(article_id, checks) for id_, _, article_id, checks in rows}
 
 
-def _find(cursor: Cursor, drafts: Sequence[_Draft]) -> dict[int, dict[str, Any]]:
+def _removed(cursor: Cursor, drafts: Sequence[Draft]) -> set[int]:
+    """The places of drafts that a takedown forbids, by one of their addresses or by their text.
+
+    Their own addresses get tombstones too, with the places where the archive holds their pages.
+    """
+    cursor.execute(
+        "SELECT outlet_id, coalesce(url_hash, content_hash), takedown_id FROM akhbar.tombstones"
+        " WHERE url_hash = ANY(%s) OR content_hash = ANY(%s)",
+        (
+            [key for draft in drafts for key in draft.addresses],
+            [draft.row["content_hash"] for draft in drafts],
+        ),
+    )
+    closed = {(outlet_id, bytes(key)): takedown for outlet_id, key, takedown in cursor.fetchall()}
+    if not closed:
+        return set()
+    removed: dict[int, int] = {}
+    for draft in drafts:
+        for key in (*draft.addresses, draft.row["content_hash"]):
+            takedown = closed.get((None, key)) or closed.get((draft.row["outlet_id"], key))
+            if takedown is not None:
+                removed[draft.place] = takedown
+    buried = [
+        (removed[d.place], d.row["outlet_id"], url, key, Json(mend(d.submission.archive)))
+        for d in drafts
+        if d.place in removed and d.submission.archive
+        for key, url in list(d.addresses.items())[:1]
+    ]
+    if buried:
+        execute_values(
+            cursor,
+            "INSERT INTO akhbar.tombstones (takedown_id, outlet_id, url, url_hash, archive) VALUES %s",
+            buried,
+        )
+    return set(removed)
+
+
+def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
     """The article that each draft is already, by its canonical address or by its text."""
     if not drafts:
         return {}
@@ -403,7 +464,7 @@ def _find(cursor: Cursor, drafts: Sequence[_Draft]) -> dict[int, dict[str, Any]]
             if words >= TELLING_WORDS or fold(headline) == fold(draft.row["headline"]):
                 ids[draft.place] = id_
     cursor.execute(
-        f"SELECT id, revision, {', '.join(_TEXT_FIELDS)} FROM akhbar.articles WHERE id = ANY(%s)",  # noqa: S608
+        f"SELECT id, revision, {', '.join(TEXT_FIELDS)} FROM akhbar.articles WHERE id = ANY(%s)",  # noqa: S608
         (sorted(set(ids.values())),),
     )
     names = [column.name for column in cursor.description or ()]
@@ -412,7 +473,7 @@ def _find(cursor: Cursor, drafts: Sequence[_Draft]) -> dict[int, dict[str, Any]]
 
 
 def _meet(
-    cursor: Cursor, crawl: Crawl | None, draft: _Draft, known: dict[str, Any], own: bool, now: datetime
+    cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool, now: datetime
 ) -> Outcome:
     """What a new reading of a known article comes to: a revision, or nothing new."""
     id_ = known["id"]
@@ -429,14 +490,19 @@ def _meet(
             (draft.row["last_seen_at"], id_),
         )
         return Outcome(same, id_)
-    _revise(cursor, crawl, draft, known, changes)
+    if known["extractor_version"] != draft.row["extractor_version"]:
+        changes = ("reread", *changes)  # it may be the reader that changed, and not the page
+    revise_article(cursor, crawl, draft, known, changes)
     return Outcome("revised", id_, None, changes)
 
 
-def _changes(draft: _Draft, known: dict[str, Any]) -> tuple[str, ...]:
-    """Which of headline, body, byline and published differ. A field that is only lost is kept as it was."""
+def _changes(draft: Draft, known: dict[str, Any]) -> tuple[str, ...]:
+    """Which of headline, lead, body, byline and published differ. What is only lost is kept as it was."""
     row = draft.row
-    changes = [field for field in ("headline", "body") if row[field] != known[field]]
+    row["lead"] = row["lead"] or known["lead"]
+    changes = [field for field in ("headline", "lead", "body") if row[field] != known[field]]
+    if "lead" in changes and known["lead"] is None:
+        changes.remove("lead")
     credit = ("byline", "authors", "agency")
     if any(row[field] for field in credit):
         if any(row[field] != known[field] for field in credit):
@@ -447,28 +513,30 @@ def _changes(draft: _Draft, known: dict[str, Any]) -> tuple[str, ...]:
     times = ("published_text", "published_at", "published_precision", "timezone_assumed")
     if row["published_at"] is None:
         row |= {field: known[field] for field in times if known["published_at"] is not None}
-    elif row["published_at"] != known["published_at"] and not _is_relative(draft):
+    elif row["published_at"] != known["published_at"] and not is_relative(draft):
         changes.append("published")
     return tuple(changes)
 
 
-def _is_relative(draft: _Draft) -> bool:
+def is_relative(draft: Draft) -> bool:
     """Whether the date was printed as a distance (منذ ساعتين), which reads differently at every fetch."""
     evidence = draft.submission.article.provenance.get("published_at")
     return evidence is not None and "relative" in evidence.rule
 
 
-def _revise(
-    cursor: Cursor, crawl: Crawl | None, draft: _Draft, known: dict[str, Any], changes: tuple[str, ...]
+def revise_article(
+    cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], changes: tuple[str, ...]
 ) -> None:
     id_, number, row = known["id"], known["revision"], draft.row
-    fields = ", ".join(f"{field} = a.{field}" for field in _TEXT_FIELDS)
+    fields = ", ".join(f"{field} = a.{field}" for field in TEXT_FIELDS)
     cursor.execute(
-        f"UPDATE akhbar.revisions r SET present = false, {fields} FROM akhbar.articles a"  # noqa: S608
-        " WHERE a.id = %s AND r.article_id = a.id AND r.number = a.revision",
+        f"UPDATE akhbar.revisions r SET present = false, replaced_at = clock_timestamp(), {fields}"  # noqa: S608
+        " FROM akhbar.articles a WHERE a.id = %s AND r.article_id = a.id AND r.number = a.revision"
+        " RETURNING r.replaced_at",
         (id_,),
     )
-    columns = (*_TEXT_FIELDS, "body_truncated", "search")
+    (recorded_at,) = cursor.fetchone()  # type: ignore[misc]
+    columns = (*TEXT_FIELDS, "body_truncated", "search")
     assignments = ", ".join(f"{column} = %({column})s" for column in columns)
     cursor.execute(
         f"UPDATE akhbar.articles SET {assignments}, revision = revision + 1, changed_at = %(changed_at)s,"  # noqa: S608
@@ -476,9 +544,9 @@ def _revise(
         row | {"id": id_},
     )
     cursor.execute(
-        "INSERT INTO akhbar.revisions (article_id, number, seen_at, crawl_id, changes, present)"
-        " VALUES (%s, %s, %s, %s, %s, true)",
-        (id_, number + 1, row["changed_at"], crawl.id if crawl else None, list(changes)),
+        "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, crawl_id, changes, present)"
+        " VALUES (%s, %s, %s, %s, %s, %s, true)",
+        (id_, number + 1, row["changed_at"], recorded_at, crawl.id if crawl else None, list(changes)),
     )
     if draft.credits:
         cursor.execute("DELETE FROM akhbar.credits WHERE article_id = %s", (id_,))
@@ -486,7 +554,7 @@ def _revise(
 
 
 def _insert(
-    cursor: Cursor, crawl: Crawl | None, drafts: Sequence[_Draft], now: datetime
+    cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft], now: datetime
 ) -> dict[int, Outcome]:
     if not drafts:
         return {}
@@ -514,7 +582,7 @@ def _insert(
     return {draft.place: Outcome("stored", id_) for id_, draft in stored}
 
 
-def _write_credits(cursor: Cursor, stored: Sequence[tuple[int, _Draft]]) -> None:
+def _write_credits(cursor: Cursor, stored: Sequence[tuple[int, Draft]]) -> None:
     rows = [
         (id_, position, name, role, words)
         for id_, draft in stored
@@ -529,11 +597,13 @@ def _write_credits(cursor: Cursor, stored: Sequence[tuple[int, _Draft]]) -> None
         )
 
 
-def _link(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outcome]) -> None:
+def _link(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, Outcome]) -> None:
     """Writes the addresses that lead to each article; an address that already leads somewhere stays."""
     rows: dict[tuple[bytes, int], tuple[Any, ...]] = {}
     for draft in drafts:
         id_ = outcomes[draft.place].article_id
+        if id_ is None:
+            continue
         for key, address in draft.addresses.items():
             rows.setdefault((key, draft.row["outlet_id"]), (key, draft.row["outlet_id"], address, id_))
     if rows:
@@ -550,13 +620,25 @@ def _is_new_text(outcome: Outcome) -> bool:
     return outcome.state == "stored" or "body" in outcome.changes
 
 
-def _sign(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outcome]) -> None:
-    """Keeps the signatures of new texts, from which `stories.link_new` then finds their copies."""
-    rows = []
+def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, Outcome]) -> None:
+    """Keeps the signatures of new texts, from which `stories.link_new` then finds their copies.
+
+    A changed time of publication may make another article the original, so it is looked at again too.
+    """
+    rows, revised, redated = [], [], []
     for draft in drafts:
         outcome = outcomes[draft.place]
         if draft.signature and _is_new_text(outcome):
             rows.append((outcome.article_id, draft.signature))
+            if outcome.state == "revised":
+                revised.append(outcome.article_id)
+        elif "published" in outcome.changes:
+            redated.append(outcome.article_id)
+    if revised:
+        cursor.execute(
+            "SELECT article_id, signature FROM akhbar.signatures WHERE article_id = ANY(%s)", (revised,)
+        )
+        stories.forget(cursor, [(id_, bytes(signature)) for id_, signature in cursor.fetchall()])
     if rows:
         execute_values(
             cursor,
@@ -565,11 +647,14 @@ def _sign(cursor: Cursor, drafts: Sequence[_Draft], outcomes: Mapping[int, Outco
             rows,
             page_size=len(rows),
         )
+    if redated:
+        cursor.execute("UPDATE akhbar.signatures SET linked = false WHERE article_id = ANY(%s)", (redated,))
 
 
 def _end_rows(
     cursor: Cursor,
-    drafts: Sequence[_Draft],
+    crawl: Crawl | None,
+    drafts: Sequence[Draft],
     outcomes: Mapping[int, Outcome],
     held: Mapping[int, _Held],
     now: datetime,
@@ -612,6 +697,9 @@ def _end_rows(
             " %s::timestamptz, %s::jsonb)",
             page_size=len(rows),
         )
+    if rows and crawl:
+        moved = Counter(row[1] for row in rows)
+        write_movements(cursor, crawl.outlet_id, crawl.id, moved, fetching=-len(rows))
 
 
 def _refuse(

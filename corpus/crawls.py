@@ -9,6 +9,7 @@ before it, so a crawl that lost its connection and lives on (a zombie) can write
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import Any
 
 from psycopg2.extras import Json
 
+from corpus.movements import sum_up, write_movements
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.outlet import Outlet
@@ -89,6 +91,7 @@ def begin(connection: Connection, outlet: Outlet, *, arguments: Mapping[str, Any
                 (outlet_id,),
             )
             hand_back(cursor, outlet_id)
+            sum_up(cursor, outlet_id)
             cursor.execute(
                 "INSERT INTO akhbar.crawls (outlet_id, arguments) VALUES (%s, %s) RETURNING id",
                 (outlet_id, Json(mend(dict(arguments or {})))),
@@ -130,12 +133,14 @@ def finish(
     """
     with transaction(connection) as cursor:
         fence(cursor, crawl)
-        hand_back(cursor, crawl.outlet_id)
+        hand_back(cursor, crawl.outlet_id, crawl.id)
         cursor.execute(
             "UPDATE akhbar.crawls SET state = %s, finished_at = now(), verdict = %s, counts = %s"
             " WHERE id = %s",
             ("stopped" if stopped else "finished", verdict, Json(mend(dict(counts or {}))), crawl.id),
         )
+        sum_up(cursor, crawl.outlet_id)
+        cursor.execute("SELECT akhbar.note_common_words()")
     _give_lease_back(connection, crawl.outlet_id)
 
 
@@ -146,7 +151,7 @@ def fence(cursor: Cursor, crawl: Crawl) -> None:
         raise CrawlLost(f"Crawl {crawl.id} of {crawl.outlet} was ended by another.")
 
 
-def hand_back(cursor: Cursor, outlet_id: int) -> int:
+def hand_back(cursor: Cursor, outlet_id: int, crawl_id: int | None = None) -> int:
     """Gives rows left in `fetching` back: to `pending`, or to `unchanged` where they have their article."""
     cursor.execute(
         """
@@ -155,10 +160,13 @@ def hand_back(cursor: Cursor, outlet_id: int) -> int:
             next_check = CASE WHEN article_id IS NULL THEN NULL ELSE now() END,
             attempts = greatest(attempts - 1, 0)
         WHERE outlet_id = %s AND state = 'fetching'
+        RETURNING state
         """,
         (outlet_id,),
     )
-    return cursor.rowcount
+    back = Counter(state for (state,) in cursor.fetchall())
+    write_movements(cursor, outlet_id, crawl_id, back, fetching=-back.total())
+    return back.total()
 
 
 def _take_lease(cursor: Cursor, outlet: str, outlet_id: int) -> None:

@@ -16,6 +16,7 @@ twice within one crawl.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from typing import Any
 from psycopg2.extras import Json, execute_values
 
 from corpus.crawls import Crawl, fence
+from corpus.movements import write_movements
+from corpus.room import require_room
 from corpus.text import mend, mend_url, url_hash, within_news_time
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.candidate import Candidate
@@ -77,13 +80,25 @@ class LedgerSum:
     failed: dict[str, int] = field(default_factory=dict)
     pending: int = 0
     fetching: int = 0
+    moved: dict[str, int] | None = field(default=None, compare=False)
 
     @property
     def holds(self) -> bool:
-        """Whether every discovered address stands in exactly one state."""
-        ended = self.stored + self.unchanged + self.duplicate
-        ended += sum(self.rejected.values()) + sum(self.failed.values())
-        return self.discovered == ended + self.pending + self.fetching
+        """Whether every discovered address stands in exactly one state, as both books of the ledger say.
+
+        `discovered` is counted on the rows; `moved` sums up what the crawls say they did (None where it
+        cannot be told, for a single crawl): a row lost, doubled or moved past the ledger breaks the law.
+        """
+        under_way = self.pending + self.fetching
+        states = {
+            "stored": self.stored, "unchanged": self.unchanged, "duplicate": self.duplicate,
+            "rejected": sum(self.rejected.values()), "failed": sum(self.failed.values()), "pending": under_way,
+        }  # fmt: skip
+        if self.moved is not None and any(
+            self.moved.get(state, 0) != count for state, count in states.items()
+        ):
+            return False
+        return self.discovered == sum(states.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +113,10 @@ class Validators:
 def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]) -> int:
     """Writes announced addresses; returns how many are new to the ledger.
 
-    A known address keeps its state; only a later announced `updated_at` is taken over, which makes it
-    due again. The first one that is announced, where it lies before the last fetch, was in what that
-    fetch saw. Instants outside news time count as not announced. Raises CrawlLost, StorageUnavailable.
+    What was taken down is entered as rejected. A known address keeps its state; only a later announced
+    `updated_at` is taken over, which makes it due again. The first one that is announced, where it lies
+    before the last fetch, was in what that fetch saw. Instants outside news time count as not announced.
+    Raises CrawlLost, StorageUnavailable.
     """
     rows: dict[bytes, tuple[Any, ...]] = {}
     for candidate in candidates:
@@ -124,8 +140,12 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
         )
     if not rows:
         return 0
+    require_room()
     with transaction(connection) as cursor:
         fence(cursor, crawl)
+        closed = _closed(cursor, crawl, list(rows))
+        for key in closed:
+            rows[key] = (*rows[key][:4], None, *rows[key][5:7], "rejected", "takedown", crawl.id)
         written = execute_values(
             cursor,
             """
@@ -139,13 +159,29 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
                     THEN EXCLUDED.updated_at ELSE c.fetched_updated END
             WHERE EXCLUDED.updated_at > c.updated_at
                OR (c.updated_at IS NULL AND EXCLUDED.updated_at IS NOT NULL)
-            RETURNING xmax = 0
+            RETURNING xmax = 0, state
             """,
             [rows[key] for key in sorted(rows)],  # one order for all writers: no deadlock
             template="(%s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s, %s)",
+            page_size=1000,
             fetch=True,
         )
-    return sum(1 for (new,) in written if new)
+        entered = Counter(state for new, state in written if new)
+        write_movements(cursor, crawl.outlet_id, crawl.id, entered)
+    return entered.total()
+
+
+def _closed(cursor: Cursor, crawl: Crawl, keys: Sequence[bytes]) -> set[bytes]:
+    """Which addresses a takedown has closed: some by name, or all of the outlet."""
+    cursor.execute("SELECT taken_down FROM akhbar.outlets WHERE id = %s", (crawl.outlet_id,))
+    (taken_down,) = cursor.fetchone()  # type: ignore[misc]
+    if taken_down:
+        return set(keys)
+    cursor.execute(
+        "SELECT url_hash FROM akhbar.tombstones WHERE url_hash = ANY(%s) AND (outlet_id IS NULL OR outlet_id = %s)",
+        (list(keys), crawl.outlet_id),
+    )
+    return {bytes(key) for (key,) in cursor.fetchall()}
 
 
 def claim(
@@ -193,7 +229,7 @@ def claim(
             f"""
             WITH due AS ({due} ORDER BY fresh DESC, id LIMIT %(limit)s),
             taken AS (
-                SELECT c.id FROM akhbar.candidates c JOIN due USING (id)
+                SELECT c.id, c.state FROM akhbar.candidates c JOIN due USING (id)
                 WHERE c.state <> 'fetching' FOR UPDATE OF c SKIP LOCKED
             )
             UPDATE akhbar.candidates c
@@ -201,18 +237,20 @@ def claim(
                 next_check = NULL, fetched_updated = c.updated_at
             FROM taken WHERE c.id = taken.id
             RETURNING c.id, c.url, c.source, c.headline, c.published_at, c.updated_at, c.etag,
-                c.last_modified, coalesce(c.published_at, c.updated_at, c.discovered_at)
+                c.last_modified, c.archive, taken.state, coalesce(c.published_at, c.updated_at, c.discovered_at)
             """,  # noqa: S608 - put together from the constants above
             values,
         )
         rows = cursor.fetchall()
+        left = Counter({state: -count for state, count in Counter(row[-2] for row in rows).items()})
+        write_movements(cursor, crawl.outlet_id, crawl.id, left, fetching=len(rows))
     rows.sort(key=lambda row: (-row[-1].timestamp(), row[0]))
     return [
         Candidate(
             id=id_, url=url, source=source, headline=headline, published_at=published_at,
-            updated_at=updated_at, etag=etag, last_modified=last_modified,
+            updated_at=updated_at, etag=etag, last_modified=last_modified, archive=archive,
         )
-        for id_, url, source, headline, published_at, updated_at, etag, last_modified, _ in rows
+        for id_, url, source, headline, published_at, updated_at, etag, last_modified, archive, *_ in rows
     ]  # fmt: skip
 
 
@@ -283,7 +321,9 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             SET state = v.state, reason = v.reason, detail = v.detail, status = v.status,
                 etag = coalesce(v.etag, c.etag), last_modified = coalesce(v.last_modified, c.last_modified),
                 fetched_at = CASE WHEN v.state = 'pending' THEN c.fetched_at ELSE v.fetched_at END,
-                archive = coalesce(v.archive, c.archive), checks = v.checks, next_check = v.next_check,
+                -- a recheck that finds the page gone must not hide where the good page lies
+                archive = CASE WHEN v.article_id IS NOT NULL THEN c.archive ELSE coalesce(v.archive, c.archive) END,
+                checks = v.checks, next_check = v.next_check,
                 attempts = v.attempts, article_id = v.article_id
             FROM (VALUES %s) AS v (id, state, reason, detail, status, etag, last_modified, fetched_at,
                 archive, checks, next_check, attempts, article_id)
@@ -294,6 +334,8 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             " %s::timestamptz, %s::smallint, %s::bigint)",
             page_size=len(rows),
         )
+        ended = Counter(row[1] for row in rows)
+        write_movements(cursor, crawl.outlet_id, crawl.id, ended, fetching=-len(rows))
     if linked:
         execute_values(
             cursor,
@@ -334,38 +376,42 @@ def ledger_sum(connection: Connection, *, outlet: str | None = None, crawl: int 
     Raises StorageUnavailable.
     """
     with transaction(connection) as cursor:
+        # one statement, so that both books are read at the same instant
         cursor.execute(
             """
-            SELECT CASE WHEN c.state = 'fetching' AND r.state IS DISTINCT FROM 'running'
-                        THEN 'pending' ELSE c.state END,
+            SELECT 'row', CASE WHEN c.state = 'fetching' AND r.state IS DISTINCT FROM 'running'
+                               THEN 'pending' ELSE c.state END,
                    CASE WHEN c.state IN ('rejected', 'failed') THEN c.reason END, count(*)
             FROM akhbar.candidates c JOIN akhbar.outlets o ON o.id = c.outlet_id
             LEFT JOIN akhbar.crawls r ON r.id = c.crawl_id
             WHERE (%(outlet)s::text IS NULL OR o.slug = %(outlet)s)
               AND (%(crawl)s::bigint IS NULL OR c.crawl_id = %(crawl)s)
-            GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+            GROUP BY 2, 3
+            UNION ALL
+            SELECT 'moved', CASE m.state WHEN 'fetching' THEN 'pending' ELSE m.state END, NULL, sum(m.change)
+            FROM akhbar.movements m JOIN akhbar.outlets o ON o.id = m.outlet_id
+            WHERE %(outlet)s::text IS NULL OR o.slug = %(outlet)s
+            GROUP BY 2
+            ORDER BY 1, 2, 4 DESC, 3
             """,
             {"outlet": outlet, "crawl": crawl},
         )
         counted = cursor.fetchall()
-        cursor.execute(
-            "SELECT count(*) FROM akhbar.candidates c JOIN akhbar.outlets o ON o.id = c.outlet_id"
-            " WHERE (%(outlet)s::text IS NULL OR o.slug = %(outlet)s)"
-            "   AND (%(crawl)s::bigint IS NULL OR c.crawl_id = %(crawl)s)",
-            {"outlet": outlet, "crawl": crawl},
-        )
-        (discovered,) = cursor.fetchone()  # type: ignore[misc]
     plain = dict.fromkeys(STATES, 0)
     reasons: dict[str, dict[str, int]] = {"rejected": {}, "failed": {}}
-    for state, reason, count in counted:
-        if state in reasons:
-            reasons[state][reason] = count
+    moved = {}
+    for book, state, reason, count in counted:
+        if book == "moved":
+            moved[state] = int(count)
+        elif state in reasons:
+            reasons[state][reason] = int(count)
         else:
-            plain[state] += count
+            plain[state] += int(count)
     return LedgerSum(
-        discovered=discovered, stored=plain["stored"], unchanged=plain["unchanged"],
-        duplicate=plain["duplicate"], rejected=reasons["rejected"], failed=reasons["failed"],
-        pending=plain["pending"], fetching=plain["fetching"],
+        discovered=int(sum(count for book, _, _, count in counted if book == "row")),
+        stored=plain["stored"], unchanged=plain["unchanged"], duplicate=plain["duplicate"],
+        rejected=reasons["rejected"], failed=reasons["failed"], pending=plain["pending"],
+        fetching=plain["fetching"], moved=moved if crawl is None else None,
     )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ is only counted on, so that nothing grows with every page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from psycopg2.extras import execute_values
@@ -20,44 +22,118 @@ CROWD = 20
 FURNITURE_SEEN = 20  # articles of one outlet; background paragraphs of a running story recur less often
 
 
-def passage_hashes(body: str) -> list[tuple[int, int]]:
-    """(paragraph from 1, 64-bit hash) of each telling paragraph; a repeated one where it first stands."""
+def fold_paragraphs(body: str) -> list[str]:
+    """Each paragraph of a body in search form; joined by spaces, they are the body's."""
+    return [fold(paragraph) for paragraph in body.split("\n\n")]
+
+
+def passage_hashes(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
+    """(paragraph from 1, 64-bit hash) of each telling folded paragraph; a repeated one where it first stands."""
     found: dict[int, int] = {}
-    for paragraph, text in enumerate(body.split("\n\n"), 1):
-        folded = fold(text)
+    for paragraph, folded in enumerate(paragraphs, 1):
         if folded.count(" ") + 1 >= TELLING_WORDS:
             found.setdefault(_hash(folded), min(paragraph, 32_767))
     return [(paragraph, hash_) for hash_, paragraph in found.items()]
 
 
-def remember(cursor: Cursor, outlet_id: int, articles: Sequence[tuple[int, str]]) -> None:
-    """Counts and keeps the passages of (article, body) pairs of one outlet, within an open transaction."""
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What an article prints: its folded paragraphs and the stories below it.
+
+    `is_new`: not seen before in any version.
+    """
+
+    article_id: int
+    paragraphs: Sequence[str]
+    appended: Sequence[str]
+    is_new: bool = True
+
+
+def remember(cursor: Cursor, outlet_id: int, printed: Sequence[Printed]) -> None:
+    """Counts and keeps the passages of articles of one outlet, within an open transaction.
+
+    An article's later version counts only what it adds: a text edited often is no furniture.
+    """
     occurrences = [
-        (hash_, id_, paragraph) for id_, body in articles for paragraph, hash_ in passage_hashes(body)
+        (hash_, text.article_id, paragraph)
+        for text in printed
+        for paragraph, hash_ in passage_hashes(text.paragraphs)
     ]
-    if not occurrences:
-        return
-    counts: dict[int, int] = {}
-    for hash_, _, _ in occurrences:
-        counts[hash_] = counts.get(hash_, 0) + 1
-    seen = dict(
-        execute_values(
-            cursor,
-            "INSERT INTO akhbar.passages AS p (outlet_id, hash, seen) VALUES %s"
-            " ON CONFLICT (outlet_id, hash) DO UPDATE SET seen = p.seen + EXCLUDED.seen RETURNING hash, seen",
-            [(outlet_id, hash_, counts[hash_]) for hash_ in sorted(counts)],
-            page_size=len(counts),
-            fetch=True,
-        )
+    known = _take_back(cursor, [text.article_id for text in printed if not text.is_new])
+    if occurrences:
+        counts = Counter(hash_ for hash_, id_, _ in occurrences if (hash_, id_) not in known)
+        seen = _count(cursor, outlet_id, counts) if counts else {}
+        _keep(cursor, sorted(row for row in occurrences if seen.get(row[0], 0) <= CROWD))
+    appended = sorted(
+        {
+            (text.article_id, story, hash_)
+            for text in printed
+            for story, body in enumerate(text.appended, 1)
+            for _, hash_ in passage_hashes(fold_paragraphs(body))
+        }
     )
-    kept = sorted(row for row in occurrences if seen[row[0]] <= CROWD)
-    if kept:
+    if appended:
         execute_values(
             cursor,
-            "INSERT INTO akhbar.occurrences (hash, article_id, paragraph) VALUES %s ON CONFLICT DO NOTHING",
-            kept,
-            page_size=len(kept),
+            "INSERT INTO akhbar.appended_passages (article_id, story, hash) VALUES %s",
+            appended,
+            page_size=len(appended),
         )
+
+
+def forget(cursor: Cursor, article_ids: Sequence[int]) -> None:
+    """Takes the passages of articles away, counts too, before the articles go."""
+    cursor.execute(
+        """
+        WITH gone AS (
+            DELETE FROM akhbar.occurrences WHERE article_id = ANY(%(ids)s) RETURNING hash, article_id
+        ),
+        counted AS (
+            SELECT a.outlet_id, g.hash, count(*) AS n FROM gone g JOIN akhbar.articles a ON a.id = g.article_id
+            GROUP BY 1, 2
+        ),
+        less AS (
+            UPDATE akhbar.passages p SET seen = p.seen - c.n FROM counted c
+            WHERE p.outlet_id = c.outlet_id AND p.hash = c.hash AND p.seen > c.n RETURNING p.hash
+        )
+        DELETE FROM akhbar.passages p USING counted c
+        WHERE p.outlet_id = c.outlet_id AND p.hash = c.hash AND p.seen <= c.n
+        """,
+        {"ids": list(article_ids)},
+    )
+    cursor.execute("DELETE FROM akhbar.appended_passages WHERE article_id = ANY(%s)", (list(article_ids),))
+
+
+def _take_back(cursor: Cursor, article_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Removes what earlier versions of articles left; returns those (hash, article)."""
+    if not article_ids:
+        return set()
+    cursor.execute("DELETE FROM akhbar.appended_passages WHERE article_id = ANY(%s)", (list(article_ids),))
+    cursor.execute(
+        "DELETE FROM akhbar.occurrences WHERE article_id = ANY(%s) RETURNING hash, article_id",
+        (list(article_ids),),
+    )
+    return set(cursor.fetchall())
+
+
+def _count(cursor: Cursor, outlet_id: int, counts: Mapping[int, int]) -> dict[int, int]:
+    """Adds to what an outlet's passages were seen; returns how often now."""
+    hashes = sorted(counts)  # one order for all writers: no deadlock
+    cursor.execute(
+        "INSERT INTO akhbar.passages AS p (outlet_id, hash, seen)"
+        " SELECT %s, * FROM unnest(%s::bigint[], %s::integer[])"
+        " ON CONFLICT (outlet_id, hash) DO UPDATE SET seen = p.seen + EXCLUDED.seen RETURNING hash, seen",
+        (outlet_id, hashes, [counts[hash_] for hash_ in hashes]),
+    )
+    return dict(cursor.fetchall())
+
+
+def _keep(cursor: Cursor, occurrences: Sequence[tuple[int, int, int]]) -> None:
+    cursor.execute(
+        "INSERT INTO akhbar.occurrences (hash, article_id, paragraph)"
+        " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) ON CONFLICT DO NOTHING",
+        tuple([row[column] for row in occurrences] for column in range(3)),
+    )
 
 
 def furniture(connection: Connection, outlet: str) -> frozenset[int]:

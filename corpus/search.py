@@ -80,18 +80,21 @@ class Shown:
 _fold_word = lru_cache(maxsize=50_000)(fold)  # the same words come back in every snippet
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """The folded words of a query that a match shows: whole words, and beginnings."""
 
-    words: frozenset[str]
-    beginnings: tuple[str, ...]
+    def __init__(self, words: set[str], beginnings: set[str]) -> None:
+        self.words, self.beginnings = words, tuple(sorted(beginnings))
+        self._answers: dict[str, bool] = {}  # the same words come back in every text
 
     def has(self, printed: str) -> bool:
-        return any(
-            word in self.words or (bool(self.beginnings) and word.startswith(self.beginnings))
-            for word in _fold_word(printed).split()
-        )
+        answer = self._answers.get(printed)
+        if answer is None:
+            answer = self._answers[printed] = any(
+                word in self.words or (bool(self.beginnings) and word.startswith(self.beginnings))
+                for word in _fold_word(printed).split()
+            )
+        return answer
 
 
 def search(
@@ -129,12 +132,14 @@ def search(
             (query, outlet, mend(author), mend(section), country, since, until, limit, order),
         )
         rows = _dicts(cursor)
-        asked = _asked(cursor, query)
+        asked = read_asked(cursor, query)
     hits = []
     for row in rows:
         lead, body = row.pop("lead"), row.pop("body")
         text = body if not lead or body.startswith(lead) else f"{lead}\n\n{body}"
-        hits.append(Hit(**row, headline_parts=_marked(row["headline"], asked), snippet=_snippet(text, asked)))
+        hits.append(
+            Hit(**row, headline_parts=mark_matches(row["headline"], asked), snippet=cut_snippet(text, asked))
+        )
     return hits
 
 
@@ -222,7 +227,7 @@ def _revision(after: Mapping[str, Any], before: Mapping[str, Any] | None) -> Rev
     )
 
 
-def _asked(cursor: Cursor, query: str) -> _Asked:
+def read_asked(cursor: Cursor, query: str) -> Asked:
     cursor.execute(
         """
         SELECT coalesce(p.prefix, false) AND w.place = cardinality(p.words),
@@ -236,10 +241,10 @@ def _asked(cursor: Cursor, query: str) -> _Asked:
     beginnings: set[str] = set()
     for is_beginning, forms in cursor.fetchall():
         (beginnings if is_beginning else words).update(forms)
-    return _Asked(frozenset(words), tuple(sorted(beginnings)))
+    return Asked(words, beginnings)
 
 
-def _marked(text: str, asked: _Asked) -> list[Part]:
+def mark_matches(text: str, asked: Asked) -> list[Part]:
     """`text` in pieces, the matching words marked without the punctuation around them."""
     parts: list[Part] = []
     end = 0
@@ -264,7 +269,7 @@ def _belongs_to_a_word(character: str) -> bool:
     return character.isalnum() or bool(unicodedata.combining(character))
 
 
-def _snippet(text: str, asked: _Asked) -> list[Part]:
+def cut_snippet(text: str, asked: Asked) -> list[Part]:
     """The stretch of `SNIPPET_WORDS` printed words with the most matches, marked; … for the rest."""
     words = list(_PRINTED.finditer(text))
     hits = [place for place, word in enumerate(words) if asked.has(word[0])]
@@ -278,7 +283,7 @@ def _snippet(text: str, asked: _Asked) -> list[Part]:
     if not window:
         return []
     shown = " ".join(text[window[0].start() : window[-1].end()].split())
-    parts = _marked(shown, asked)
+    parts = mark_matches(shown, asked)
     if start:
         parts.insert(0, ("… ", False))
     if start + SNIPPET_WORDS < len(words):

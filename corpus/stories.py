@@ -1,21 +1,23 @@
 """Stories: who copied whom. Articles with the same or nearly the same text, over all outlets and crawls.
 
-An article's MinHash signature is cut into bands; two articles that share a band meet, and are then
-compared truly, by the words of their folded bodies. A copy is linked to its story and to the earliest
-article of it, the original; an earlier one found later takes the original's place.
+An article's MinHash signature is cut into bands; two articles that share a band meet. Those whose
+signatures promise enough are compared truly, by the words of their folded bodies. A copy is linked to
+its story and to the earliest article of it, the original; an earlier one found later takes its place.
 
-Measured on invented texts of 40 to 400 words with changed, dropped and added words (250 pairs a row), with
-signatures over 2-word shingles: at 15 % of words edited the median Jaccard is .60 and the second
-percentile .47, and 42 bands of 3 bring together .996 of the pairs (32 of 4: .964; 21 of 6: .62); none
-of 79,800 unrelated pairs met. Over 3-word shingles 42 bands of 3 find .93 at 15 % and .99 at 10 %.
+The numbers below come from `python -m tests.benchmarks.corpus`, which prints recall by share of changed words, and
+precision over what is alike and no copy.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
+from itertools import pairwise
 
 from psycopg2.extras import execute_values
 
@@ -23,14 +25,13 @@ from corpus.transaction import Connection, Cursor, transaction
 from crawler.arabic.letters import fold
 
 TELLING_WORDS = 25  # shorter texts (flashes) are alike without being copies
-SHINGLE_WORDS = 2
-SAME_SHARE = 0.40  # Jaccard of shingles from which a text is a copy; see above
+SAME_SHARE = 0.40  # Jaccard of 2-word shingles from which a text is a copy
+PROMISED_SHARE = 0.25  # estimated by the signature, 3.5 standard errors below: not worth a true comparison
 BANDS, ROWS = 42, 3
-NUMBERS = 4  # texts with at least so many numbers each …
-NUMBERS_SHARE = 0.5  # … of which they share less than this are two editions of one table, not copies
+NUMBERS = 4  # of texts with at least so many numbers each, the numbers are compared too
 MEETINGS = 50  # candidates compared truly for each article, those with most bands in common
-CROWD = 400  # a band that more articles share says boilerplate, and brings nobody together
-BATCH = 100
+CROWD = 400  # articles of one band that are met, the earliest: a story of more is found by those
+BATCH = 200
 
 _STORIES_LOCK = 1_634_428_004
 
@@ -49,24 +50,27 @@ class Link:
 class _Text:
     """What is compared of an article."""
 
-    shingles: frozenset[str]
-    numbers: frozenset[str]
+    shingles: frozenset[tuple[str, str]]
+    words: Counter[str]
+    numbers: list[str]
 
 
 @dataclass(slots=True)
 class _Member:
-    """An article of a story."""
+    """An article that may belong to a story, as it stands."""
 
     id: int
+    story: int | None
+    original: int | None
     at: datetime
 
 
-def link_new(connection: Connection) -> list[Link]:
+def link_new(connection: Connection, folded: Mapping[int, str] | None = None) -> list[Link]:
     """Links every article whose signature has not been looked at; returns those that joined a story.
 
-    One linker works at a time (an advisory lock), so two workers that store two copies at once end in
-    one story. A crash between storing and linking loses nothing: the next call finds the rows.
-    Raises StorageUnavailable.
+    `folded` may hold folded bodies that are at hand. One linker works at a time (an advisory lock), so two
+    workers that store two copies at once end in one story. A crash between storing and linking loses
+    nothing: the next call finds the rows. Raises StorageUnavailable.
     """
     links: list[Link] = []
     while True:
@@ -80,23 +84,45 @@ def link_new(connection: Connection) -> list[Link]:
                 " ORDER BY article_id LIMIT %s",
                 (BATCH,),
             )
-            rows = [(id_, bytes(signature)) for id_, signature in cursor.fetchall()]
-            texts: dict[int, _Text] = {}
-            for id_, signature in rows:
-                if link := _link(cursor, id_, band_hashes(signature), texts):
-                    links.append(link)
+            signatures = {id_: bytes(signature) for id_, signature in cursor.fetchall()}
+            links += _link(cursor, signatures, folded or {})
             cursor.execute(
-                "UPDATE akhbar.signatures SET linked = true WHERE article_id = ANY(%s)",
-                ([id_ for id_, _ in rows],),
+                "UPDATE akhbar.signatures SET linked = true WHERE article_id = ANY(%s)", (list(signatures),)
             )
 
 
+def settle(cursor: Cursor, stories: Sequence[int]) -> None:
+    """Names the original of each of these stories anew, after articles were taken out of them."""
+    if not stories:
+        return
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_STORIES_LOCK,))
+    cursor.execute("SELECT id FROM akhbar.articles WHERE story_id = ANY(%s)", (list(stories),))
+    members = _members(cursor, [id_ for (id_,) in cursor.fetchall()])
+    clusters: dict[int, list[_Member]] = {}
+    for member in members.values():
+        clusters.setdefault(member.story or member.id, []).append(member)
+    _write(cursor, clusters.values(), set(), {})
+
+
+def forget(cursor: Cursor, signatures: Iterable[tuple[int, bytes]]) -> None:
+    """Takes the bands of (article, signature) pairs away, before the articles or their texts go."""
+    rows = [(hash_, id_) for id_, signature in signatures for hash_ in band_hashes(signature)]
+    if rows:
+        execute_values(
+            cursor,
+            "DELETE FROM akhbar.bands b USING (VALUES %s) AS v (hash, article_id)"
+            " WHERE b.hash = v.hash AND b.article_id = v.article_id",
+            rows,
+            page_size=len(rows),
+        )
+
+
 def band_hashes(signature: bytes) -> list[int]:
-    """One signed 64-bit hash for each band of a signature (little-endian 32-bit numbers)."""
+    """One signed 32-bit hash for each band of a signature (little-endian 32-bit numbers)."""
     width = 4 * ROWS
     return [
         int.from_bytes(
-            hashlib.blake2b(signature[at : at + width], digest_size=8, salt=bytes([at // width])).digest(),
+            hashlib.blake2b(signature[at : at + width], digest_size=4, salt=bytes([at // width])).digest(),
             "little",
             signed=True,
         )
@@ -104,107 +130,218 @@ def band_hashes(signature: bytes) -> list[int]:
     ]
 
 
-def similarity(one: str, other: str) -> float:
-    """The share of word shingles that two bodies have in common (Jaccard), 0 for tables of other numbers."""
-    return _similarity(_text(one), _text(other))
+def is_copy(one: str, other: str) -> bool:
+    """Whether one of two bodies is a copy of the other."""
+    return _is_copy(_text(fold(one)), _text(fold(other)))
 
 
-def _link(cursor: Cursor, id_: int, bands: Sequence[int], texts: dict[int, _Text]) -> Link | None:
-    cursor.execute("DELETE FROM akhbar.bands WHERE article_id = %s", (id_,))
-    met = _meet(cursor, id_, bands)
-    execute_values(
-        cursor,
-        "INSERT INTO akhbar.bands (hash, article_id) VALUES %s",
-        [(band, id_) for band in sorted(set(bands))],
-        page_size=BANDS,
+def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, str]) -> list[Link]:
+    bands = sorted(
+        {(hash_, id_) for id_, signature in signatures.items() for hash_ in band_hashes(signature)}
     )
-    _read(cursor, [id_, *met], texts)
-    if id_ not in texts:
-        return None
-    alike = [other for other in met if other in texts and _similarity(texts[id_], texts[other]) >= SAME_SHARE]
-    if not alike:
-        return None
-    members = _join(cursor, [id_, *alike])
-    original = min(members, key=lambda member: (member.at, member.id)).id
-    _read(cursor, [member.id for member in members], texts)
-    shares = {
-        member.id: round(_similarity(texts[member.id], texts[original]), 4)
-        for member in members
-        if member.id != original
+    hashes, ids = [hash_ for hash_, _ in bands], [id_ for _, id_ in bands]
+    cursor.execute(
+        "INSERT INTO akhbar.bands (hash, article_id) SELECT * FROM unnest(%s::integer[], %s::bigint[])"
+        " ON CONFLICT DO NOTHING",
+        (hashes, ids),
+    )
+    met = _meet(cursor, hashes, ids)
+    known = _signatures(cursor, {other for others in met.values() for other in others}, signatures)
+    promising = {
+        id_: [o for o in others if o in known and _promise(signatures[id_], known[o]) >= PROMISED_SHARE]
+        for id_, others in met.items()
     }
-    story = min(member.id for member in members)
-    _write(cursor, story, original, shares)
-    return Link(id_, story, original, shares.get(id_))
+    promising = {id_: others for id_, others in promising.items() if others}
+    texts: dict[int, _Text] = {}
+    _read(cursor, {*promising, *(other for others in promising.values() for other in others)}, texts, folded)
+    pairs = [
+        (id_, other)
+        for id_, others in promising.items()
+        for other in others
+        if id_ in texts and other in texts and _is_copy(texts[id_], texts[other])
+    ]
+    if not pairs:
+        return []
+    members = _members(cursor, sorted({id_ for pair in pairs for id_ in pair}))
+    joined = {id_ for pair in pairs for id_ in pair} & signatures.keys()
+    return _write(cursor, _clusters(members, pairs), joined, texts)
 
 
-def _meet(cursor: Cursor, id_: int, bands: Sequence[int]) -> list[int]:
+def _meet(cursor: Cursor, hashes: Sequence[int], ids: Sequence[int]) -> dict[int, list[int]]:
+    """For each article those that share bands with it, most bands first."""
     cursor.execute(
         """
-        SELECT met.article_id
-        FROM unnest(%s::bigint[]) AS b (hash),
-             LATERAL (SELECT article_id FROM akhbar.bands WHERE bands.hash = b.hash LIMIT %s) AS met
-        WHERE met.article_id <> %s
-        GROUP BY met.article_id ORDER BY count(*) DESC, met.article_id LIMIT %s
+        SELECT b.id, met.article_id
+        FROM unnest(%s::integer[], %s::bigint[]) AS b (hash, id),
+             LATERAL (SELECT article_id FROM akhbar.bands WHERE bands.hash = b.hash
+                      ORDER BY article_id LIMIT %s) AS met
+        WHERE met.article_id <> b.id
         """,
-        (list(bands), CROWD, id_, MEETINGS),
+        (list(hashes), list(ids), CROWD),
     )
-    return [other for (other,) in cursor.fetchall()]
+    shared: dict[int, Counter[int]] = {}
+    for id_, other in cursor.fetchall():
+        shared.setdefault(id_, Counter())[other] += 1
+    return {
+        id_: sorted(counts, key=lambda other: (-counts[other], other))[:MEETINGS]
+        for id_, counts in shared.items()
+    }
 
 
-def _read(cursor: Cursor, ids: Sequence[int], texts: dict[int, _Text]) -> None:
-    missing = sorted(set(ids) - texts.keys())
-    if missing:
-        cursor.execute("SELECT id, body FROM akhbar.articles WHERE id = ANY(%s)", (missing,))
-        texts.update((id_, _text(body)) for id_, body in cursor.fetchall())
+def _signatures(cursor: Cursor, ids: set[int], at_hand: Mapping[int, bytes]) -> dict[int, bytes]:
+    found = {id_: at_hand[id_] for id_ in ids & at_hand.keys()}
+    if missing := sorted(ids - found.keys()):
+        cursor.execute(
+            "SELECT article_id, signature FROM akhbar.signatures WHERE article_id = ANY(%s)", (missing,)
+        )
+        found.update((id_, bytes(signature)) for id_, signature in cursor.fetchall())
+    return found
 
 
-def _text(body: str) -> _Text:
-    words = fold(body).split()
-    shingles = (" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1))
-    return _Text(frozenset(shingles), frozenset(word for word in words if word[0].isdigit()))
+def _promise(one: bytes, other: bytes) -> float:
+    """The share of equal numbers in two signatures: an estimate of the shingles in common (Broder 1997)."""
+    numbers, others = memoryview(one).cast("I"), memoryview(other).cast("I")
+    return sum(a == b for a, b in zip(numbers, others, strict=False)) / max(len(numbers), 1)
+
+
+def _read(cursor: Cursor, ids: Iterable[int], texts: dict[int, _Text], folded: Mapping[int, str]) -> None:
+    missing = set(ids) - texts.keys()
+    texts.update((id_, _text(folded[id_])) for id_ in missing & folded.keys())
+    if missing := missing - folded.keys():
+        cursor.execute("SELECT id, body FROM akhbar.articles WHERE id = ANY(%s)", (sorted(missing),))
+        texts.update((id_, _text(fold(body))) for id_, body in cursor.fetchall())
+
+
+def _text(folded: str) -> _Text:
+    words = folded.split()
+    numbers = [word for word in words if word[0].isdigit()]
+    return _Text(
+        frozenset(pairwise(words)), Counter(word for word in words if not word[0].isdigit()), numbers
+    )
 
 
 def _similarity(one: _Text, other: _Text) -> float:
-    if min(len(one.numbers), len(other.numbers)) >= NUMBERS:
-        shared = len(one.numbers & other.numbers) / len(one.numbers | other.numbers)
-        if shared < NUMBERS_SHARE:
-            return 0.0
-    union = len(one.shingles | other.shingles)
-    return len(one.shingles & other.shingles) / union if union else 0.0
+    """The share of word shingles that two texts have in common (Jaccard)."""
+    shared = len(one.shingles & other.shingles)
+    union = len(one.shingles) + len(other.shingles) - shared
+    return shared / union if union else 0.0
 
 
-def _join(cursor: Cursor, ids: Sequence[int]) -> list[_Member]:
-    """Every article of the stories that these articles belong to.
+def _is_copy(one: _Text, other: _Text) -> bool:
+    return _similarity(one, other) >= SAME_SHARE and not _is_another_edition(one, other)
+
+
+def _is_another_edition(one: _Text, other: _Text) -> bool:
+    """Whether the numbers differ far more than the words: tomorrow's prices, prayer times or table.
+
+    An editor changes words and numbers alike, so the changed numbers of a copy are about as many as
+    its share of changed words says, give or take three standard deviations (and one number, the toll).
+    """
+    fewest = min(len(one.numbers), len(other.numbers))
+    if fewest < NUMBERS:
+        return False
+    kept_words = (one.words & other.words).total() / max(min(one.words.total(), other.words.total()), 1)
+    matcher = SequenceMatcher(None, one.numbers[:400], other.numbers[:400], autojunk=False)
+    changed = min(fewest, 400) - sum(block.size for block in matcher.get_matching_blocks())
+    expected = fewest * (1 - kept_words)
+    return changed > expected + 3 * math.sqrt(expected * kept_words) + 1
+
+
+def _members(cursor: Cursor, ids: Sequence[int]) -> dict[int, _Member]:
+    """These articles and every other one of the stories that they belong to, locked.
 
     An article counts from its printed time; where only a day is printed, from the end of that day or
     from its first sight, whichever was earlier; where none is, from its first sight.
     """
     cursor.execute(
         """
-        WITH named AS (SELECT id, story_id FROM akhbar.articles WHERE id = ANY(%s))
-        SELECT a.id, CASE WHEN a.published_precision = 'minute' THEN a.published_at
-                          WHEN a.published_at IS NULL THEN a.first_seen_at
-                          ELSE least(a.published_at + interval '1 day', a.first_seen_at) END
-        FROM akhbar.articles a
-        WHERE a.id IN (SELECT id FROM named) OR a.story_id IN (SELECT story_id FROM named)
-        ORDER BY a.id FOR UPDATE
+        WITH named AS (SELECT id, story_id FROM akhbar.articles WHERE id = ANY(%s)),
+        wanted AS (
+            SELECT id FROM named
+            UNION SELECT a.id FROM named n JOIN akhbar.articles a ON a.story_id = n.story_id
+        )
+        SELECT a.id, a.story_id, a.copy_of,
+               CASE WHEN a.published_precision = 'minute' THEN a.published_at
+                    WHEN a.published_at IS NULL THEN a.first_seen_at
+                    ELSE least(a.published_at + interval '1 day', a.first_seen_at) END
+        FROM akhbar.articles a WHERE a.id IN (SELECT id FROM wanted)
+        ORDER BY a.id FOR UPDATE OF a
         """,
         (list(ids),),
     )
-    return [_Member(id_, at) for id_, at in cursor.fetchall()]
+    return {row[0]: _Member(*row) for row in cursor.fetchall()}
 
 
-def _write(cursor: Cursor, story: int, original: int, shares: Mapping[int, float]) -> None:
-    rows = [(original, None, None), *((id_, original, share) for id_, share in shares.items())]
-    execute_values(
-        cursor,
-        """
-        UPDATE akhbar.articles a SET story_id = v.story, copy_of = v.original, similarity = v.share
-        FROM (VALUES %s) AS v (id, original, share, story)
-        WHERE a.id = v.id
-          AND (a.story_id, a.copy_of, a.similarity) IS DISTINCT FROM (v.story, v.original, v.share)
-        """,
-        [(*row, story) for row in rows],
-        template="(%s::bigint, %s::bigint, %s::real, %s::bigint)",
-        page_size=len(rows),
-    )
+def _clusters(members: Mapping[int, _Member], pairs: Sequence[tuple[int, int]]) -> list[list[_Member]]:
+    """The members in the sets that their stories and the new pairs make of them."""
+    leader = {id_: id_ for id_ in members}
+
+    def find(id_: int) -> int:
+        while leader[id_] != id_:
+            leader[id_] = leader[leader[id_]]
+            id_ = leader[id_]
+        return id_
+
+    first_of_story: dict[int, int] = {}
+    for id_, member in members.items():
+        if member.story is not None:
+            leader[find(id_)] = find(first_of_story.setdefault(member.story, id_))
+    for one, other in pairs:
+        leader[find(one)] = find(other)
+    clusters: dict[int, list[_Member]] = {}
+    for id_, member in members.items():
+        clusters.setdefault(find(id_), []).append(member)
+    return list(clusters.values())
+
+
+def _write(
+    cursor: Cursor, clusters: Iterable[list[_Member]], joined: set[int], texts: dict[int, _Text]
+) -> list[Link]:
+    """Gives each set its number and its original, the earliest; writes what that changes."""
+    rows: list[tuple[int, int | None, int | None, float | None]] = []
+    links = []
+    for cluster in clusters:
+        if len(cluster) == 1:
+            if cluster[0].story is not None:
+                rows.append((cluster[0].id, None, None, None))
+            continue
+        original = min(cluster, key=lambda member: (member.at, member.id)).id
+        story = min((member.story for member in cluster if member.story is not None), default=None)
+        story = min(member.id for member in cluster) if story is None else story
+        # a member that had this original already, and whose text is as it was, keeps its similarity
+        anew = [
+            m.id
+            for m in cluster
+            if m.id != original and (m.original != original or {m.id, original} & joined)
+        ]
+        _read(cursor, [original, *anew], texts, {})
+        shares = {id_: round(_similarity(texts[id_], texts[original]), 4) for id_ in anew}
+        for member in cluster:
+            if member.id == original:
+                if (member.story, member.original) != (story, None):
+                    rows.append((member.id, story, None, None))
+            elif member.id in shares:
+                rows.append((member.id, story, original, shares[member.id]))
+            elif member.story != story:
+                rows.append((member.id, story, original, -1.0))
+            if member.id in joined:
+                links.append(Link(member.id, story, original, shares.get(member.id)))
+    if rows:
+        execute_values(
+            cursor,
+            """
+            WITH moved AS (
+                UPDATE akhbar.articles a SET story_id = v.story, copy_of = v.original,
+                    similarity = CASE WHEN v.share = -1 THEN a.similarity ELSE v.share END
+                FROM (VALUES %s) AS v (id, story, original, share)
+                WHERE a.id = v.id AND (a.story_id, a.copy_of, a.similarity) IS DISTINCT FROM
+                    (v.story, v.original, CASE WHEN v.share = -1 THEN a.similarity ELSE v.share END)
+                RETURNING a.id, a.story_id, a.copy_of, a.similarity
+            )
+            INSERT INTO akhbar.story_moves (article_id, story_id, copy_of, similarity) SELECT * FROM moved
+            """,
+            rows,
+            template="(%s::bigint, %s::bigint, %s::bigint, %s::real)",
+            page_size=len(rows),
+        )
+    return links

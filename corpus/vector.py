@@ -17,13 +17,20 @@ def search_vector(headline: str, text: str) -> str:
     positions: dict[str, list[str]] = {}
     headline_words = headline.split()
     for place, word in enumerate(headline_words, 1):
-        if len(word) <= WORD_LIMIT:
-            positions.setdefault(word, []).append(f"{place}A")
+        positions.setdefault(word, []).append(f"{place}A")
     for place, word in enumerate(text.split()[:BODY_WORDS], len(headline_words) + GAP):
-        if len(word) <= WORD_LIMIT:
-            positions.setdefault(word, []).append(str(place))
-    return " ".join(f"{_quoted(word)}:{','.join(places[:255])}" for word, places in positions.items())
+        if word in positions:
+            positions[word].append(str(place))
+        else:
+            positions[word] = [str(place)]
+    return " ".join(
+        [
+            f"'{word if word.isalnum() else _escaped(word)}':{','.join(places[:255])}"
+            for word, places in positions.items()
+            if len(word) <= WORD_LIMIT
+        ]
+    )
 
 
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("'", "''")

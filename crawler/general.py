@@ -29,5 +29,5 @@ class GeneralSpider(NewsSpider):
 
 
 def slug_of_host(host: str) -> str:
-    """The slug of an outlet that has no file: its host, `www.` off, as a name: `alnahar.example` → `alnahar_example`."""
+    """The slug of an outlet that has no file: its host as a name, `www.alnahar.example` → `alnahar_example`."""
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"^www\.", "", host.lower())).strip("_")

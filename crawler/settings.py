@@ -25,8 +25,9 @@ CLAIM_AHEAD = 64
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
-# an article waits in the pipelines for its batch, so many must be able to wait side by side
-CONCURRENT_ITEMS = 200
+# of one response, which gives one article: Scrapy starts so many tasks for each response, and a third
+# of the event loop's time went into those of 200
+CONCURRENT_ITEMS = 2
 
 # sources that name further ones: an index of sitemaps, the next pages of a section
 SOURCE_DEPTH = 3
@@ -35,6 +36,11 @@ SOURCES_PER_CRAWL = 500
 # reading a page: in processes of its own, one for each core (0), within a time in seconds
 READER_PROCESSES = 0
 READER_TIME_LIMIT = 20.0
+
+# what one crawl of an outlet may take: bytes received and seconds; 0 is without end. What is left
+# waits for the next crawl
+CRAWL_BYTES = 0
+CRAWL_SECONDS = 0
 
 # the languages that the corpus keeps, by script and letters
 ACCEPTED_LANGUAGES = ["ar"]
@@ -60,6 +66,9 @@ METAREFRESH_ENABLED = False  # a page's text must not send the crawl elsewhere
 REFERRER_POLICY = "no-referrer"  # which page led us here is nobody's business
 HTTPPROXY_ENABLED = False  # a proxy of the environment would hide the true address from the guard
 DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "ftp": None, "s3": None, "data": None}
+URLLENGTH_LIMIT = (
+    0  # the spider middleware drops longer requests without a word; the ledger has a limit of its own
+)
 # resuming is the ledger's work; Scrapy's JOBDIR is pickle on disk and lost pages after a kill
 JOBDIR = None
 
@@ -67,6 +76,12 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
     "Accept-Language": "ar",
 }
+
+# the raw archive: every fetched page and source in WARC files, before it is read
+ARCHIVE_ENABLED = True
+ARCHIVE_FOLDER = ""  # empty: `archive` under AKHBAR_HOME
+ARCHIVE_FILE_SIZE = 200 * 1024**2
+ARCHIVE_MIN_FREE = 512 * 1024**2  # with less left on the disk the crawl ends with status 75
 
 # networks and ports that the address guard lets through besides public addresses on 80 and 443
 ALLOW_ADDRESSES = os.environ.get("AKHBAR_ALLOW_ADDRESSES", "")
@@ -78,8 +93,12 @@ EXTENSIONS: dict[Any, int | None] = {
     # first: no connection is made without it
     "crawler.network.guard.AddressGuard": 0,
     "pipelines.session.Session": 10,
+    "crawler.network.budget.Budget": 15,
     "pipelines.host_state.HostState": 20,
+    "crawler.network.receipt.Receipt": 30,
 }
+# who writes the receipt that is kept with the crawl's counts
+CRAWL_RECEIPT = "crawler.network.receipt.Receipt"
 # what is remembered of a host from one crawl to the next, and who remembers it
 HOST_MEMORIES = {
     "pace": "crawler.network.pacing.Pacing",
@@ -90,8 +109,12 @@ DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.network.offsite.Offsite": 50,
     "crawler.network.robots.Robots": 100,
     "crawler.network.pacing.Pacing": 110,
+    # nearer to the spider than retries, unpacking and redirects: it sees each final answer once
+    "crawler.network.archive.Archive": 540,
     "crawler.network.limits.Limits": 590,
     "crawler.network.redirects.Redirects": 600,
 }
@@ -129,5 +152,6 @@ FORCED: Final[dict[str, Any]] = {
         "HTTPPROXY_ENABLED",
         "AUTOTHROTTLE_ENABLED",
         "JOBDIR",
+        "URLLENGTH_LIMIT",
     )
 }

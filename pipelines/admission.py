@@ -50,6 +50,7 @@ class Admission:
             raise NotConfigured
         admission = cls(crawler, session)
         crawler.signals.connect(admission.end_broken, signal=signals.spider_error)
+        crawler.signals.connect(admission.end_refused, signal=signals.request_dropped)
         return admission
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -86,7 +87,12 @@ class Admission:
             room = self.ahead - len(self.session.in_hand)
             due = await self.session.claim(room) if room > 0 else []
             for candidate in due:
-                yield spider.request_page(candidate)
+                try:
+                    request = spider.request_page(candidate)
+                except ValueError as error:  # Scrapy's, for what is no address
+                    await self._end(candidate, "rejected", "malformed_url", detail=str(error)[:200])
+                else:
+                    yield request
             if room > 0 and not due and not self.session.open_sources:
                 return
             if not due:
@@ -97,34 +103,47 @@ class Admission:
     ) -> AsyncIterator[Any]:
         """Candidates go into the ledger, before the report that ends their source; all else goes on."""
         found: list[Candidate] = []
-        async for item in result:
-            if isinstance(item, Candidate):
-                found.append(item)
-                if len(found) == _RECORD_AT_ONCE:
+        try:
+            async for item in result:
+                if isinstance(item, Candidate):
+                    found.append(item)
+                    if len(found) == _RECORD_AT_ONCE:
+                        await self.session.record(found)
+                        found = []
+                    continue
+                if isinstance(item, SourceReport) and found:
                     await self.session.record(found)
                     found = []
-                continue
-            if isinstance(item, SourceReport) and found:
+                yield self._follow(item)
+            if found:
                 await self.session.record(found)
-                found = []
-            yield self._follow(item)
-        if found:
-            await self.session.record(found)
+        except STORAGE_ENDS as error:
+            # the session ends the crawl; the source is read again in the next one
+            logger.debug("A source's addresses were not entered: %s", error)
 
     def end_broken(self, failure: Failure, response: Response) -> None:
         """A callback that raised: its page, or its source, ends with the exception's name."""
         request = getattr(response, "request", None)
         if request is None:
             return
-        reason = f"spider_{type(failure.value).__name__}"
+        self._end_request(request, f"spider_{type(failure.value).__name__}")
+
+    def end_refused(self, request: Request) -> None:
+        """A request that Scrapy's scheduler did not take (a duplicate filter, an extension of an outlet's)."""
+        self._end_request(request, "dropped")
+
+    def _end_request(self, request: Request, reason: str) -> None:
         source, candidate = request.meta.get("source"), request.meta.get("candidate")
         if source is not None:
             report = SourceReport(url=source.url, kind=type(source).__name__, reason=reason)
             self.session.see_to(self.session.end_source(report))
         if candidate is not None:
-            self.session.counts["failed"] += 1
-            self.session.counts[f"failed/{reason}"] += 1
-            self.session.see_to(self.session.end(candidate, "failed", reason))
+            self.session.see_to(self._end(candidate, "failed", reason))
+
+    async def _end(self, candidate: Candidate, state: str, reason: str, *, detail: str | None = None) -> None:
+        await self.session.end(candidate, state, reason, detail=detail)
+        self.session.counts[state] += 1
+        self.session.counts[f"{state}/{reason}"] += 1
 
     def _follow(self, item: Any) -> Any:
         """Count a source's request as open, and make it conditional on what the source said last time."""

@@ -19,3 +19,10 @@ class Drop(DropItem):
         self.reason = reason
         self.state = state
         self.article = article
+
+
+class Adrift(DropItem):
+    """An item given up because the storage is. Its row stays in hand, and is due again in the next crawl."""
+
+    def __init__(self) -> None:
+        super().__init__("the storage is not available", log_level="DEBUG")

@@ -10,8 +10,8 @@ from scrapy.exceptions import NotConfigured
 from corpus import articles
 from crawler.items import Article
 from pipelines.batch import Batch
-from pipelines.drop import Drop
-from pipelines.session import Session
+from pipelines.drop import Adrift, Drop
+from pipelines.session import STORAGE_ENDS, Session
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -38,7 +38,10 @@ class ExactDuplicates:
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Article):
-            held = await self.lookups.submit(item)
+            try:
+                held = await self.lookups.submit(item)
+            except STORAGE_ENDS as error:
+                raise Adrift from error
             if held is not None:
                 raise Drop("same_text", detail=f"article {held}", state="duplicate", article=held)
         return item

@@ -3,12 +3,18 @@
 All database work of a crawl runs in one thread, one call after the other, so the event loop
 never waits for Postgres and the crawl needs one connection. When the storage goes away, that
 thread waits and tries again; the crawl holds still behind it and loses nothing.
+
+A call whose COMMIT was not acknowledged is made again on a new connection: every call of the corpus
+may be repeated, because it only touches rows that the crawl still holds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
@@ -17,6 +23,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from scrapy import signals
+from scrapy.utils.misc import load_object
 
 from corpus import articles, crawls, ledger
 from corpus.account import articles_since_yesterday
@@ -25,8 +32,9 @@ from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
 from pipelines.batch import Batch
+from pipelines.fields import FieldCount
 from pipelines.host_state import HostState
-from pipelines.verdict import judge
+from pipelines.verdict import count_read, judge
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
@@ -45,11 +53,16 @@ class ArchiveUnavailable(StorageUnavailable):
 
 # faults after which this crawl may or can write no more
 STORAGE_ENDS = (StorageUnavailable, crawls.CrawlLost)
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0  # seconds between tries while the storage is away
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 15.0  # seconds between tries while the storage is away
+_LOOK_UP = 0.2  # seconds: how often a wait looks whether the crawl was told to stop
+_FIRST_PATIENCE = 10.0  # seconds for the first call, where the server was there and then cut us off
+_GRACE = 5.0  # seconds that a call may go on for once the crawl was told to stop
 
 
 class Session:
     """A crawl's row, its lease, its work in hand and its way to the database (a Scrapy extension)."""
+
+    ends = STORAGE_ENDS
 
     def __init__(self, crawler: Crawler):
         settings = crawler.settings
@@ -68,8 +81,13 @@ class Session:
         self.sum: ledger.LedgerSum | None = None
         self.error: Exception | None = None
         self.counts: Counter[str] = Counter()
+        self.receipt: dict[str, Any] = {}
+        self.fields = FieldCount()
         self._errands: set[asyncio.Task[None]] = set()
-        self._closing = False
+        self._ending: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._busy_since: float | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._connection: Connection | None = None
         self._endings: Batch[ledger.Ending, None] = Batch(self._end)
@@ -89,6 +107,8 @@ class Session:
         """
         spider = cast("NewsSpider", self.crawler.spider)
         arguments = self.crawler.settings.getdict("CRAWL_ARGUMENTS")
+        self._loop = asyncio.get_running_loop()
+        self._watch = asyncio.create_task(self._cut_hanging_calls())
         try:
             self.crawl = await self.call(
                 lambda connection: crawls.begin(connection, spider.outlet, arguments=arguments)
@@ -176,7 +196,13 @@ class Session:
 
     def see_to(self, errand: Coroutine[Any, Any, None]) -> None:
         """Run an errand that nobody can await (Scrapy sends some signals to plain functions only)."""
-        task = asyncio.get_running_loop().create_task(errand)
+
+        async def run() -> None:
+            # an outage is noted where it happens, and ends the crawl
+            with contextlib.suppress(*STORAGE_ENDS):
+                await errand
+
+        task = asyncio.get_running_loop().create_task(run())
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
@@ -185,20 +211,33 @@ class Session:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._lane, self._run, function, arguments)
 
+    def fail(self, error: Exception) -> None:
+        """End the crawl because nothing more can be kept; its rows in hand are due again in the next one."""
+        self.error = self.error or error
+        engine = self.crawler.engine
+        if self._ending is None and engine is not None and engine.spider is not None:
+            closing = engine.close_spider_async(reason="storage_unavailable")
+            self._ending = asyncio.get_running_loop().create_task(closing)
+        # whoever waits for room in hand waits in vain
+        self.changed.set()
+
     async def close(self, reason: str) -> None:
         """End the crawl: rows in hand go back, the counts and the verdict are written, the lease is free."""
         await asyncio.gather(*self._errands, return_exceptions=True)
-        self._closing = True
-        can_write = isinstance(self.error, ArchiveUnavailable) or not isinstance(self.error, STORAGE_ENDS)
-        if self.crawl is not None and can_write:
+        if self.crawl is not None and not self._is_adrift():
             try:
                 host_state = self.crawler.get_extension(HostState)
                 if host_state is not None:
                     await host_state.keep(self)
+                self.receipt = self._write_receipt()
                 self.sum = await self.call(self._finish, reason)
+            except crawls.CrawlLost:
+                # another crawl took over; or our own end was written, and the answer to its COMMIT lost
+                self.error = StorageUnavailable("the end of the crawl was not acknowledged")
             except Exception as error:
                 self.error = self.error or error
-                logger.error("The crawl's end could not be written: %s", error)
+        if self._watch is not None:
+            self._watch.cancel()
         await asyncio.get_running_loop().run_in_executor(self._lane, self._disconnect)
         self._lane.shutdown(wait=False)
 
@@ -210,11 +249,19 @@ class Session:
                 self.reports,
                 articles_today=articles_since_yesterday(connection, self.mine.outlet),
                 daily_articles=spider.daily_articles,
+                fields=self.fields.rates(),
             )
+        found, read = count_read(self.counts)
+        fields = {**self.fields.rates(), "pages": read, "share": round(found / read, 3) if read else 0.0}
+        counts: dict[str, Any] = {**self.counts, "receipt": self.receipt, "fields": fields}
         crawls.finish(
-            connection, self.mine, verdict=self.verdict, counts=self.counts, stopped=reason != "finished"
+            connection, self.mine, verdict=self.verdict, counts=counts, stopped=reason != "finished"
         )
         return ledger.ledger_sum(connection, outlet=self.mine.outlet)
+
+    def _write_receipt(self) -> dict[str, Any]:
+        writer = self.crawler.get_extension(load_object(self.crawler.settings["CRAWL_RECEIPT"]))
+        return writer.write() if writer is not None else {}
 
     def _let_go(self, candidate_id: int) -> None:
         self.in_hand.pop(candidate_id, None)
@@ -227,32 +274,94 @@ class Session:
     async def _store(self, submissions: Sequence[articles.Submission]) -> Sequence[articles.Outcome]:
         return await self.call(articles.store, self.mine, submissions)
 
+    def _is_adrift(self) -> bool:
+        """Whether the database is given up (and not only the disk of the archive)."""
+        ends = (*STORAGE_ENDS, crawls.CrawlRunning)
+        return isinstance(self.error, ends) and not isinstance(self.error, ArchiveUnavailable)
+
+    async def _cut_hanging_calls(self) -> None:
+        """Cut the connection under a call that never returns, as a server does that is stopped or unplugged."""
+        told_at: float | None = None
+        while True:
+            await asyncio.sleep(_LOOK_UP)
+            busy, now = self._busy_since, time.monotonic()
+            if told_at is None and not self.crawler.crawling:
+                told_at = now
+            hangs = busy is not None and now - busy > self.patience
+            if busy is not None and told_at is not None:
+                hangs = hangs or now - max(busy, told_at) > _GRACE
+            if hangs and (connection := self._connection) is not None and not connection.closed:
+                # psycopg2 lets no other thread at a connection that waits; its socket is free to all
+                with socket.socket(fileno=os.dup(connection.fileno())) as line:
+                    line.shutdown(socket.SHUT_RDWR)
+
     # in the storage thread
 
     def _run(self, function: Callable[..., Answer], arguments: Sequence[Any]) -> Answer:
-        started, pause = time.monotonic(), _FIRST_PAUSE
+        started, pause, told, tries = time.monotonic(), _FIRST_PAUSE, False, 0
         while True:
+            if self._is_adrift():
+                raise StorageUnavailable(str(self.error)) from self.error
             try:
-                if self._connection is None:
-                    self._connection = connect(application="akhbar crawl")
-                    if self.crawl is not None:
-                        crawls.resume(self._connection, self.crawl)
-                return function(self._connection, *arguments)
+                answer = self._try(function, arguments)
             except crawls.CrawlLost as error:
-                self.error = error
+                self._give_up(error)
                 raise
             except (StorageUnavailable, crawls.CrawlRunning) as error:
-                # CrawlRunning on the way back: the server still holds the lease for our cut connection
+                tries += self._connection is not None
                 self._disconnect()
-                if self.crawl is None and isinstance(error, crawls.CrawlRunning):
-                    raise
-                if self._closing or self.crawl is None or time.monotonic() - started > self.patience:
-                    self.error = StorageUnavailable(str(error).strip().split("\n")[0])
-                    raise self.error from error
-                if pause == _FIRST_PAUSE:
+                if isinstance(error, crawls.CrawlRunning) and not self._is_own_lease(error, tries):
+                    self._give_up(error)
+                    if self.crawl is None:
+                        raise
+                    raise crawls.CrawlLost(str(error)) from error
+                waited = time.monotonic() - started
+                # a crawl that never had its database does not wait for one, but its first words may be cut off
+                patience = self.patience if self.crawl else _FIRST_PATIENCE if tries else 0.0
+                if waited > patience or not self.crawler.crawling:
+                    given_up = StorageUnavailable(str(error).strip().split("\n")[0])
+                    self._give_up(given_up)
+                    raise given_up from error
+                if not told and waited > 1.0:
+                    told = True
                     logger.warning("The database is away; the crawl waits up to %d s for it", self.patience)
-                time.sleep(pause)
+                self._wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                if told:
+                    logger.warning(
+                        "The database is back after %d s; the crawl goes on", time.monotonic() - started
+                    )
+                return answer
+
+    def _try(self, function: Callable[..., Answer], arguments: Sequence[Any]) -> Answer:
+        self._busy_since = time.monotonic()
+        try:
+            if self._connection is None:
+                self._connection = connect(application="akhbar crawl")
+                if self.crawl is not None:
+                    crawls.resume(self._connection, self.crawl)
+            return function(self._connection, *arguments)
+        finally:
+            self._busy_since = None
+
+    def _is_own_lease(self, running: crawls.CrawlRunning, tries: int) -> bool:
+        """Whether the lease is held by the server's end of our own cut connection, which it will notice."""
+        if self.crawl is None:
+            return tries > 1
+        return running.crawl in (None, self.crawl.id)
+
+    def _give_up(self, error: Exception) -> None:
+        # here and now, so that the calls that wait behind this one do not wait for their own sake
+        self.error = self.error or error
+        if self.crawl is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.fail, error)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, unless the crawl is told to stop meanwhile."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and self.crawler.crawling:
+            time.sleep(min(left, _LOOK_UP))
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -10,6 +10,7 @@ from scrapy.exceptions import NotConfigured
 
 from corpus.articles import Submission
 from crawler.items import Article, Rejection, SourceReport
+from pipelines.drop import Adrift
 from pipelines.session import STORAGE_ENDS, ArchiveUnavailable, Session
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # the reason of requests that were given up because the crawl was told to stop
 INTERRUPTED = "interrupted"
+# the same, because the crawl's bytes or seconds are spent (crawler.network.budget)
+NOT_ASKED = frozenset({INTERRUPTED, "budget"})
 
 
 class Store:
@@ -29,7 +32,6 @@ class Store:
     def __init__(self, crawler: Crawler, session: Session):
         self.crawler = crawler
         self.session = session
-        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -43,43 +45,39 @@ class Store:
 
     async def process_item(self, item: Any) -> Any:
         try:
-            if getattr(item, "reason", None) == "archive_unavailable":
-                self.session.error = self.session.error or ArchiveUnavailable(
-                    getattr(item, "detail", None) or "the raw archive takes no more pages"
-                )
-                raise self.session.error
             if isinstance(item, SourceReport):
                 await self.session.end_source(item)
             elif isinstance(item, Rejection):
                 await self._end_rejected(item)
             elif isinstance(item, Article):
                 await self._store(item)
-        except STORAGE_ENDS:
-            # nothing is lost: rows in hand are due again in the next crawl
-            engine = self.crawler.engine
-            if engine is not None and not self._closing:
-                self._closing = asyncio.create_task(engine.close_spider_async(reason="storage_unavailable"))
-            raise
+        except STORAGE_ENDS as error:
+            raise Adrift from error
         return item
 
     async def end_dropped(self, item: Any, exception: Exception) -> None:
         """End the row of an article that a pipeline turned away."""
+        if isinstance(exception, Adrift):
+            return
         reason = getattr(exception, "reason", "dropped")
         state = getattr(exception, "state", "rejected")
-        self._count(state, reason)
-        await self.session.end(
-            getattr(item, "candidate", None), state, reason, article=getattr(exception, "article", None)
-        )
+        await self._end(item, state, reason, article=getattr(exception, "article", None))
 
     async def end_broken(self, item: Any, failure: Failure) -> None:
-        """End the row of an article that broke a pipeline; after an outage it stays in hand instead."""
-        if not isinstance(failure.value, STORAGE_ENDS):
-            reason = f"pipeline_{type(failure.value).__name__}"
-            self._count("failed", reason)
-            await self.session.end(getattr(item, "candidate", None), "failed", reason)
+        """End the row of an article that broke a pipeline."""
+        await self._end(item, "failed", f"pipeline_{type(failure.value).__name__}")
+
+    async def _end(self, item: Any, state: str, reason: str, *, article: int | None = None) -> None:
+        # the session notes an outage itself and ends the crawl; the row is then still in hand
+        with contextlib.suppress(*STORAGE_ENDS):
+            await self.session.end(getattr(item, "candidate", None), state, reason, article=article)
+            self._count(state, reason)
 
     async def _end_rejected(self, rejection: Rejection) -> None:
-        if rejection.reason == INTERRUPTED:
+        if rejection.reason == "archive_unavailable":
+            self.session.fail(ArchiveUnavailable(rejection.detail or "the raw archive takes no more pages"))
+            raise Adrift
+        if rejection.reason in NOT_ASKED:
             # it was never asked for; the next crawl does
             await self.session.end(rejection.candidate, "pending", None)
             return
@@ -89,10 +87,10 @@ class Store:
             state, reason = "pending", None
         else:
             state, reason = "failed" if rejection.failed else "rejected", rejection.reason
-        self._count(state, reason)
         await self.session.end(
             rejection.candidate, state, reason, detail=rejection.detail, status=rejection.status
         )
+        self._count(state, reason)
 
     async def _store(self, article: Article) -> None:
         candidate = article.candidate
@@ -106,6 +104,7 @@ class Store:
             )
         )
         self._count(outcome.state, outcome.reason)
+        self.session.fields.add(article)
 
     def _count(self, state: str, reason: str | None) -> None:
         self.session.counts[state] += 1

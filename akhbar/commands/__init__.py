@@ -7,6 +7,7 @@ import sys
 import traceback
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from typing import NoReturn
 
 import click
@@ -22,7 +23,15 @@ VERBS = {
     "outlets": "outlets",
     "search": "search",
     "show": "show",
+    "explain": "explain",
+    "export": "export",
+    "reextract": "reextract",
+    "takedown": "takedown",
     "status": "status",
+    "schedule": "schedule",
+    "worker": "worker",
+    "metrics": "metrics",
+    "web": "web",
     "db": "db",
 }
 
@@ -64,6 +73,10 @@ def group(context: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the status that INTERFACE promises; an error is one line."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        # Arabic whatever the locale says, and never an error for a character that UTF-8 has no form for
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         status = group.main(arguments, prog_name="akhbar", standalone_mode=False)
     except click.ClickException as error:

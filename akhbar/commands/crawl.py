@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from akhbar.exits import Exit
 from akhbar.instants import INSTANT
-from akhbar.output import print_json
+from akhbar.output import notes, print_json
 
 
 @click.command()
-@click.argument("outlets", nargs=-1, metavar="[OUTLET]…")
+@click.argument("outlets", nargs=-1, metavar="[OUTLET|URL]…")
 @click.option("--all", "every", is_flag=True, help="Crawl every outlet.")
 @click.option("--since", type=INSTANT, help="Only articles announced since: 2d, 12h or 2026-01-31.")
 @click.option("--until", type=INSTANT, help="Only articles announced before: 2d, 12h or 2026-01-31.")
@@ -38,6 +39,9 @@ def crawl(
 ) -> int:
     """Crawl outlets: discover, fetch, read and store what is new; go on where an earlier crawl stopped.
 
+    An address (https://any.outlet/) stands for a site without an outlet file: its sources are found by
+    probing, the general reader reads it, and it is kept under a slug made of its host.
+
     With --archive the same crawl is answered from archived pages, ours or any WARC files; nothing is
     fetched.
 
@@ -45,7 +49,7 @@ def crawl(
     status 3 says that an outlet is unwell, 4 that another crawl of it is running, 75 that the
     database is away.
     """
-    from akhbar.outlets import find_outlet, load_outlets
+    from akhbar.outlets import load_outlets
     from akhbar.replaying import find_archives, is_archive, plan_replay
 
     if archives:  # a shell writes the files of `--archive *.warc.gz` one after the other
@@ -53,16 +57,20 @@ def crawl(
         outlets = tuple(name for name in outlets if not is_archive(name))
     if bool(outlets) == every:
         raise click.UsageError("name one outlet or more, or --all")
-    spiders = list(load_outlets().values()) if every else [find_outlet(slug) for slug in outlets]
+    from akhbar.unlisted import Choice
+
+    choice = Choice(load_outlets()) if every else Choice.of(outlets, notes.print)
+    spiders = list(choice.spiders.values())
+    if choice.addresses and archives:
+        raise click.UsageError("--archive crawls outlets that have a file; give their slugs")
 
     from crawler import settings as defaults
     from crawler.network.addresses import read_allowances
 
-    if not defaults.CONTACT and not archives:
-        raise click.UsageError(
-            "set AKHBAR_CONTACT to a URL or mailbox first: a live crawl tells outlets whom to write to, "
-            "e.g. export AKHBAR_CONTACT=https://example.org/crawler"
-        )
+    if not archives:
+        from akhbar.fetching import require_contact
+
+        require_contact()
     try:
         read_allowances(defaults.ALLOW_ADDRESSES)
     except ValueError as error:
@@ -70,6 +78,7 @@ def crawl(
     from akhbar.crawling import Plan, project_settings, run_crawls
     from akhbar.progress import Progress
     from akhbar.summary import print_results, results_as_json, worst_status
+    from akhbar.visiting import VISIT
 
     arguments: dict[str, Any] = {"since": since, "until": until, "limit": limit}
     plans = [Plan(spider) for spider in spiders]
@@ -89,9 +98,11 @@ def crawl(
         }
     )
     with Progress() as progress:
-        results = run_crawls([plans], settings, watch=progress.show)
+        results = run_crawls(choice.rounds(plans, notes.print), settings, watch=progress.show)
+    # a probe is no crawl; what it found was
+    results = [result for result in results if result.outlet != VISIT]
     if as_json:
         print_json(results_as_json(results))
     else:
         print_results(results)
-    return worst_status(results)
+    return worst_status(results) or (Exit.UNWELL if choice.missed else Exit.DONE)

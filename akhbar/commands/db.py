@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 
 import click
 
 from akhbar.output import notes
 
 
-@click.group()
+@click.group(short_help="The database: url, migrate, shell, stop.")
 def db() -> None:
     """The database: the embedded Postgres under AKHBAR_HOME, or the one at AKHBAR_DATABASE_URL."""
 
@@ -59,4 +60,34 @@ def stop() -> None:
         raise click.UsageError("the database is the one of AKHBAR_DATABASE_URL; akhbar does not stop it")
     notes.print(
         "The embedded server has stopped." if database.stop() else "The embedded server was not running."
+    )
+
+
+@db.command("copy-to")
+@click.argument("url")
+def copy_to(url: str) -> None:
+    """Copy the whole corpus to the empty Postgres database at URL (- reads the URL from standard input).
+
+    Made for moving the embedded corpus to a server. Everything is read in one snapshot and written in one
+    transaction, then compared row by row; the old corpus stays as it is, and so does the archive of raw
+    pages under AKHBAR_HOME. Set AKHBAR_DATABASE_URL to the same URL afterwards.
+    """
+    from corpus import database, moving
+
+    # a URL on the command line is seen by every user of the machine
+    url = sys.stdin.readline().strip() if url == "-" else url
+    connection = database.connect(application="akhbar copy")
+    try:
+        copied = moving.copy_to(
+            connection,
+            url,
+            note=lambda table: notes.print(f"{table.table}: {table.rows} rows, md5 {table.checksum}"),
+        )
+    except moving.CopyRefused as refusal:
+        raise click.UsageError(str(refusal)) from None
+    finally:
+        connection.close()
+    total = sum(table.rows for table in copied)
+    notes.print(
+        f"{len(copied)} tables with {total} rows were copied and are equal. The old corpus is untouched."
     )

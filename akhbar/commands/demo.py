@@ -21,7 +21,7 @@ MORNING, EVENING = 1, 2
 QUERY = "مكتبه"
 
 
-@click.command()
+@click.command(short_help="Do the whole job, offline, on this machine.")
 @click.option(
     "--pages",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -57,6 +57,8 @@ def demo(pages: Path | None, as_json: bool, verbose: bool) -> int:
                 },
                 # what the demo's server says must not stand in the way of the real host
                 "HOST_MEMORIES": {},
+                # nor its pages among those that the host really served
+                "ARCHIVE_ENABLED": False,
                 # politeness is owed to others' hosts; this one is ours
                 "DOWNLOAD_DELAY": 0,
                 "CRAWL_DELAY_MAX": 0.05,

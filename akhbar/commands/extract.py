@@ -9,7 +9,7 @@ import click
 from akhbar.output import print_json
 
 
-@click.command()
+@click.command(short_help="Read pages; print one JSON object a page.")
 @click.argument("pages", nargs=-1, required=True, metavar="PATH|URL|-…")
 @click.option("--url", help="The address the page came from (one page only; default: its canonical link).")
 @click.option("--outlet", help="The outlet whose facts to use (default: the one that the address tells).")

@@ -1,4 +1,4 @@
-"""`akhbar outlets`: the outlets that this installation knows; looking at new ones, writing and checking them."""
+"""`akhbar outlets`: the outlets that this installation knows; probing, writing and checking one."""
 
 from __future__ import annotations
 
@@ -91,21 +91,15 @@ class SiteAddress(click.ParamType[str]):
     name = "url"
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
-        url = str(value) if "://" in str(value) else f"https://{value}"
-        try:
-            parts = urlsplit(url)
-            sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:
-            sound = False
-        if not sound:
-            self.fail(f"{value!r} is no address of a site, e.g. https://www.example.com/", param, context)
-        return url if parts.path else f"{url}/"
+        from akhbar.unlisted import read_site
+
+        return read_site(str(value))
 
 
 SITE = SiteAddress()
 
 
-@outlets.command()
+@outlets.command(short_help="Look at a site: its sources, the shape of its addresses, how it reads.")
 @click.argument("url", type=SITE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def probe(url: str, as_json: bool) -> int:
@@ -126,7 +120,7 @@ def probe(url: str, as_json: bool) -> int:
     return _status_of(found)
 
 
-@outlets.command()
+@outlets.command(short_help="Write an outlet's file and two draft cases.")
 @click.argument("slug")
 @click.argument("url", type=SITE)
 def new(slug: str, url: str) -> int:
@@ -134,7 +128,7 @@ def new(slug: str, url: str) -> int:
 
     They go into the folder that AKHBAR_OUTLETS names, else into this checkout. Nothing is overwritten.
     """
-    from akhbar.capture import facts_of, place_of_new, write_case, write_outlet
+    from akhbar.capture import place_of_new, reader_with, write_case, write_outlet
     from akhbar.outlet_reports import print_probe
     from akhbar.outlets import load_outlets
 
@@ -147,15 +141,12 @@ def new(slug: str, url: str) -> int:
     if status := _status_of(found):
         return status
     print_probe(found)
-    write_outlet(place.outlet_file, slug, found)
-    load_outlets.cache_clear()
-    outlet, layout = facts_of(load_outlets()[slug])
+    reader = reader_with(write_outlet(place.outlet_file, slug, found))
     console = data_console()
     console.print(f"\nwrote {place.outlet_file}", soft_wrap=True)
     for number, sample in enumerate(found.articles, 1):
-        golden, _ = write_case(
-            place.cases, f"probed_{number}", sample.fetched.body, sample.fetched.url, outlet, layout
-        )
+        fetched = sample.fetched
+        golden, _ = write_case(place.cases, f"probed_{number}", fetched.body, fetched.url, reader)
         console.print(f"wrote {golden} (a draft) and its page", soft_wrap=True)
     console.print("\nNext:")
     console.print(f"  1. look at what is unverified in {place.outlet_file.name}: name, country, time zone")
@@ -165,7 +156,7 @@ def new(slug: str, url: str) -> int:
     return Exit.DONE
 
 
-@outlets.command()
+@outlets.command(short_help="Make a case of a page, with a draft golden.")
 @click.argument("slug")
 @click.argument("page", metavar="PATH|URL")
 @click.argument("case")
@@ -176,7 +167,7 @@ def capture(slug: str, page: str, case: str, url: str | None) -> int:
     The golden states what the reader makes of the page now, right or wrong. Compare it with the page,
     mend it, and remove its line "draft": true; until then `outlets check` and the tests refuse it.
     """
-    from akhbar.capture import cases_of, facts_of, write_case
+    from akhbar.capture import cases_of, reader_of, write_case
     from akhbar.outlets import find_outlet
 
     spider = find_outlet(slug)
@@ -188,14 +179,14 @@ def capture(slug: str, page: str, case: str, url: str | None) -> int:
             body = Path(page).read_bytes()
         except OSError as error:
             raise click.UsageError(f"{page}: {error.strerror}") from error
-    golden, draft = write_case(cases_of(spider), case, body, url, *facts_of(spider))
+    golden, draft = write_case(cases_of(spider), case, body, url, reader_of(spider))
     reading = draft.get("headline") or f"no article: {draft['reason']}"
     click.echo(f"wrote {golden} and its page: {reading}")
     click.echo('compare it with the page, mend what is wrong, and remove the line "draft": true')
     return Exit.DONE
 
 
-@outlets.command()
+@outlets.command(short_help="Read an outlet's cases again, or fresh articles of it.")
 @click.argument("slug")
 @click.option(
     "--live", type=click.IntRange(min=1, max=50), metavar="N", help="Fetch and read N fresh articles."
@@ -231,8 +222,8 @@ def _check_cases(spider: type[NewsSpider], as_json: bool) -> int:
     drafts = [case["case"] for case in compared if case["draft"]]
     if drafts:
         notes.print(
-            f"{len(drafts)} of {len(compared)} goldens are drafts ({', '.join(drafts)}): compare them with their "
-            'pages, then remove the line "draft": true'
+            f"{len(drafts)} of {len(compared)} goldens are drafts ({', '.join(drafts)}): compare them with "
+            'their pages, then remove the line "draft": true'
         )
     return Exit.UNWELL if drafts or any(case["differences"] for case in compared) else Exit.DONE
 

@@ -13,7 +13,7 @@ from akhbar.output import print_json
 from akhbar.record import format_time
 
 
-@click.group()
+@click.group(short_help="What the reader makes of a date or credit.")
 def parse() -> None:
     """Show what the reader makes of a printed date or credit, or a text's storage and comparison form.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from corpus.search import Change, Shown
 
 
-@click.command()
+@click.command(short_help="Show an article, its copies, its versions.")
 @click.argument("article", metavar="ID|URL")
 @click.option("--history", is_flag=True, help="Its versions, with the words that were added and removed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")

@@ -2,67 +2,252 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from akhbar.exits import Exit
 from akhbar.output import data_console, print_json
 from akhbar.record import format_time
 
+if TYPE_CHECKING:
+    from corpus.health import Health
+    from corpus.ledger import LedgerSum
+    from corpus.warnings import Warning
+
+_COLOURS = {
+    "healthy": "green",
+    "thin": "yellow",
+    "new": "",
+    "running": "cyan",
+    "stopped": "",
+    "died": "yellow",
+}
+
 
 @click.command()
 @click.argument("outlet", required=False)
+@click.option("--warnings", "only_warnings", is_flag=True, help="Show the open warnings and those of a week.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def status(outlet: str | None, as_json: bool) -> int:
-    """Show each outlet's last crawl, its verdict and the ledger's sum; exit status 3 if any is unwell."""
-    from akhbar.summary import format_sum, sum_as_json
-    from corpus.account import read_outlets
+def status(outlet: str | None, only_warnings: bool, as_json: bool) -> int:
+    """Show how each outlet is: its state and why, last good crawl, new articles today against what is
+    usual by now, lag from publication to storing, fields that fewer articles have, copies, HTTP answers
+    of a day, when it is crawled next. With OUTLET all that is known of one.
+
+    Exit status 3 if any is unwell, 1 if the ledger's sum does not hold.
+    """
     from corpus.database import connect
+    from corpus.health import read_health
     from corpus.ledger import ledger_sum
-    from pipelines.verdict import UNWELL
+    from corpus.warnings import read_warnings
 
     connection = connect()
     try:
-        entries = read_outlets(connection, outlet)
-        if outlet and not entries:
+        if only_warnings:
+            return _show_warnings(read_warnings(connection, days=7), as_json=as_json)
+        healths = read_health(connection, outlet)
+        if outlet and not healths:
             raise click.UsageError(f"the corpus has no outlet called {outlet!r}; was it ever crawled?")
-        sums = {entry.outlet: ledger_sum(connection, outlet=entry.outlet) for entry in entries}
+        sums = {health.outlet: ledger_sum(connection, outlet=health.outlet) for health in healths}
+        open_warnings = len([one for one in read_warnings(connection) if not outlet or one.subject == outlet])
     finally:
         connection.close()
-    rows: list[dict[str, Any]] = [
-        {
-            "outlet": entry.outlet,
-            "name": entry.name,
-            "articles": entry.articles,
-            "last_stored_at": format_time(entry.last_stored_at),
-            "last_crawl": {
-                "id": entry.crawl,
-                "state": entry.crawl_state,
-                "verdict": entry.verdict,
-                "started_at": format_time(entry.started_at),
-                "finished_at": format_time(entry.finished_at),
-            }
-            if entry.crawl is not None
-            else None,
-            "ledger": sum_as_json(sums[entry.outlet]),
-        }
-        for entry in entries
-    ]
     if as_json:
-        print_json(rows)
-    elif not rows:
+        print_json([health_as_json(health, sums[health.outlet]) for health in healths])
+    elif not healths:
         click.echo(
             "The corpus is empty: `akhbar demo` fills it with invented news, `akhbar crawl OUTLET` with real."
         )
+    elif outlet:
+        _show_one(healths[0], sums[outlet])
     else:
-        table = Table("outlet", "articles", "last crawl", "verdict", "ledger", box=None, header_style="bold")
-        for entry in entries:
-            crawl = f"{entry.started_at:%Y-%m-%d %H:%M} {entry.crawl_state}" if entry.started_at else "never"
-            law = format_sum(sums[entry.outlet])
-            table.add_row(entry.outlet, str(entry.articles), crawl, entry.verdict or "", law)
+        _show_all(healths, sums)
+        if open_warnings:
+            click.echo(f"{open_warnings} open warnings: `akhbar status --warnings` shows them.")
+    if any(not total.holds for total in sums.values()):
+        return Exit.FAULT
+    return Exit.UNWELL if any(health.is_unwell for health in healths) else Exit.DONE
+
+
+def health_as_json(health: Health, total: LedgerSum) -> dict[str, Any]:
+    """One outlet's health as JSON values; spans in seconds, shares from 0 to 1."""
+    from akhbar.summary import sum_as_json
+
+    return {
+        "outlet": health.outlet,
+        "name": health.name,
+        "state": health.state,
+        "why": health.why or None,
+        "unwell": health.is_unwell,
+        "articles": health.articles,
+        "new_today": health.new_today,
+        "expected_today": None if health.expected_today is None else round(health.expected_today, 1),
+        "new_in_a_day": health.new_day,
+        "copies_in_a_day": health.duplicates_day,
+        "lag": round(health.lag.total_seconds()) if health.lag is not None else None,
+        "last_stored_at": format_time(health.last_stored_at),
+        "last_good_at": format_time(health.last_good_at),
+        "fill": {
+            name: {"recent": fill.recent, "before": fill.before, "fallen": fill.has_fallen}
+            for name, fill in health.fill.items()
+        },
+        "http": health.http,
+        "refusals": health.refusals,
+        "silent_since": format_time(health.silence.since) if health.silence else None,
+        "schedule": {
+            "state": health.schedule_state,
+            "due_at": format_time(health.due_at),
+            "tries": health.tries,
+            "note": health.note,
+        }
+        if health.schedule_state
+        else None,
+        "last_crawl": {
+            "id": health.crawl,
+            "state": health.crawl_state,
+            "verdict": health.verdict,
+            "started_at": format_time(health.started_at),
+            "finished_at": format_time(health.finished_at),
+            "counts": health.counts,
+        }
+        if health.crawl is not None
+        else None,
+        "ledger": sum_as_json(total),
+    }
+
+
+def _show_all(healths: list[Health], sums: dict[str, LedgerSum]) -> None:
+    """The unwell ones first, so that they are seen without scrolling."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("outlet", "state", "last good"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("today", "usual", "lag", "copies"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("http", no_wrap=True)
+    table.add_column("next", no_wrap=True)
+    table.add_column("why")
+    for health in sorted(healths, key=lambda health: (not health.is_unwell, health.outlet)):
+        law = "" if sums[health.outlet].holds else "THE LEDGER'S SUM DOES NOT HOLD · "
+        table.add_row(
+            escape(health.outlet),
+            _coloured(health),
+            _ago(health.last_good_at),
+            str(health.new_today),
+            "" if health.expected_today is None else f"{health.expected_today:.0f}",
+            _span(health.lag),
+            f"{health.duplicates_day / health.new_day:.0%}" if health.new_day else "",
+            _mix(health.http),
+            "paused" if health.schedule_state == "paused" else _until(health.due_at),
+            escape(law + health.why),
+        )
+    data_console().print(table)
+
+
+def _show_one(health: Health, total: LedgerSum) -> None:
+    from akhbar.summary import format_sum
+
+    console = data_console()
+    table = Table.grid(padding=(0, 2))
+    expected = "" if health.expected_today is None else f" (usual by now: {health.expected_today:.0f})"
+    crawl = f"{health.crawl} {health.crawl_state}" if health.crawl else "never"
+    rows = [
+        ("state", _coloured(health) + (f": {escape(health.why)}" if health.why else "")),
+        ("name", escape(health.name)),
+        ("articles", str(health.articles)),
+        (
+            "new today",
+            f"{health.new_today}{expected}; {health.new_day} in 24 h, {health.duplicates_day} copies",
+        ),
+        ("lag", _span(health.lag) or "unknown"),
+        ("last stored", _at(health.last_stored_at)),
+        ("last good", _at(health.last_good_at)),
+        (
+            "last crawl",
+            f"{crawl}, {_at(health.started_at)} → {_at(health.finished_at)}, {health.verdict or '-'}",
+        ),
+        ("schedule", f"{health.schedule_state or 'not in it'}, next {_at(health.due_at)}"),
+        ("answers", _mix(health.http) or "none in 24 h"),
+        (
+            "refusals",
+            ", ".join(f"{escape(reason)} {count}" for reason, count in sorted(health.refusals.items())),
+        ),
+        ("ledger", escape(format_sum(total))),
+    ]
+    for name, value in rows:
+        if value:
+            table.add_row(f"[bold]{name}[/]", value)
+    console.print(table)
+    if health.fill:
+        shares = Table("field", "24 h", "before", "", box=None, header_style="bold")
+        for name, fill in health.fill.items():
+            shares.add_row(
+                name,
+                "too few" if fill.recent is None else f"{fill.recent:.0%}",
+                "too few" if fill.before is None else f"{fill.before:.0%}",
+                "[red]fallen[/]" if fill.has_fallen else "",
+            )
+        console.print(shares)
+
+
+def _show_warnings(found: list[Warning], *, as_json: bool) -> int:
+    if as_json:
+        print_json(
+            [
+                {
+                    "cause": one.cause,
+                    "subject": one.subject,
+                    "detail": one.detail,
+                    "opened_at": format_time(one.opened_at),
+                    "closed_at": format_time(one.closed_at),
+                    "told_at": format_time(one.told_at),
+                }
+                for one in found
+            ]
+        )
+    elif not found:
+        click.echo("No warnings. `akhbar worker` looks every three minutes.")
+    else:
+        table = Table("since", "until", "cause", "of", "what", box=None, header_style="bold")
+        for one in found:
+            until = _at(one.closed_at) if one.closed_at else "[red]open[/]"
+            table.add_row(_at(one.opened_at), until, one.cause, escape(one.subject), escape(one.detail))
         data_console().print(table)
-    broken_law = any(not total.holds for total in sums.values())
-    unwell = any(entry.verdict in UNWELL for entry in entries)
-    return Exit.FAULT if broken_law else Exit.UNWELL if unwell else Exit.DONE
+    return Exit.UNWELL if any(one.closed_at is None for one in found) else Exit.DONE
+
+
+def _coloured(health: Health) -> str:
+    colour = "red" if health.is_unwell else _COLOURS.get(health.state, "")
+    return f"[{colour}]{health.state}[/]" if colour else health.state
+
+
+def _mix(http: dict[str, int]) -> str:
+    return " ".join(f"{kind}:{count}" for kind, count in sorted(http.items(), key=lambda pair: -pair[1])[:4])
+
+
+def _at(instant: datetime | None) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}Z" if instant else "never"
+
+
+def _ago(instant: datetime | None) -> str:
+    return f"{_span(datetime.now(UTC) - instant)} ago" if instant else "never"
+
+
+def _until(instant: datetime | None) -> str:
+    if instant is None:
+        return ""
+    left = instant - datetime.now(UTC)
+    return f"in {_span(left)}" if left > timedelta(0) else "due"
+
+
+def _span(span: timedelta | None) -> str:
+    """`40s`, `12m`, `3h`, `5d`: one figure is enough at a glance."""
+    if span is None:
+        return ""
+    seconds = span.total_seconds()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= 2 * size or (unit == "m" and seconds >= size):
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.0f}s"

@@ -9,7 +9,8 @@ CREATE TABLE akhbar.outlets (
     timezone    text NOT NULL,
     aliases     text[] NOT NULL DEFAULT '{}',
     hosts       text[] NOT NULL DEFAULT '{}',
-    added_at    timestamptz NOT NULL DEFAULT now()
+    added_at    timestamptz NOT NULL DEFAULT now(),
+    taken_down  boolean NOT NULL DEFAULT false
 );
 
 CREATE TABLE akhbar.crawls (
@@ -85,6 +86,17 @@ CREATE INDEX candidates_announced ON akhbar.candidates (outlet_id)
     WHERE article_id IS NOT NULL AND updated_at > coalesce(fetched_updated, fetched_at);
 CREATE INDEX ON akhbar.candidates (crawl_id);
 CREATE INDEX ON akhbar.candidates (article_id);
+
+-- What each crawl did to the ledger, written beside the rows themselves: how many more (or fewer) addresses
+-- stand in a state. Summed up over all crawls they must give what the table holds (corpus/ledger.py).
+-- Rows are only added while a crawl runs, so that writers never wait for one another.
+CREATE TABLE akhbar.movements (
+    outlet_id integer NOT NULL REFERENCES akhbar.outlets,
+    crawl_id  bigint REFERENCES akhbar.crawls,
+    state     text NOT NULL,
+    change    bigint NOT NULL
+);
+CREATE INDEX ON akhbar.movements (outlet_id, crawl_id);
 
 -- What the crawls of all machines know of a host: robots, pacing, back-off.
 CREATE TABLE akhbar.hosts (

@@ -41,17 +41,22 @@ CREATE TABLE akhbar.articles (
     UNIQUE (outlet_id, canonical_hash)
 );
 CREATE INDEX ON akhbar.articles (content_hash);
-CREATE INDEX ON akhbar.articles (outlet_id, published_at DESC);
-CREATE INDEX ON akhbar.articles (published_at DESC);
+CREATE INDEX articles_at ON akhbar.articles ((coalesce(published_at, first_seen_at)) DESC);
+CREATE INDEX articles_outlet_at ON akhbar.articles (outlet_id, (coalesce(published_at, first_seen_at)) DESC);
 CREATE INDEX ON akhbar.articles (story_id) WHERE story_id IS NOT NULL;
 CREATE INDEX articles_search ON akhbar.articles USING gin (search);
+-- The planner must know how common a word is: a rare one is looked up, a common one met among the newest.
+ALTER TABLE akhbar.articles ALTER COLUMN search SET STATISTICS 1000;
 
 -- One row a version. The text of the present version stands in akhbar.articles only; it is moved here
--- when a newer one replaces it, so that an unrevised article is stored once.
+-- when a newer one replaces it, so that an unrevised article is stored once. `seen_at` is when the page was
+-- fetched; `recorded_at` and `replaced_at` are this server's clock at the writing: what corpus.as_of goes by.
 CREATE TABLE akhbar.revisions (
     article_id          bigint NOT NULL REFERENCES akhbar.articles ON DELETE CASCADE,
     number              integer NOT NULL,
     seen_at             timestamptz NOT NULL,
+    recorded_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    replaced_at         timestamptz,
     crawl_id            bigint REFERENCES akhbar.crawls,
     changes             text[] NOT NULL,
     present             boolean NOT NULL,
@@ -77,7 +82,8 @@ CREATE TABLE akhbar.revisions (
     content_hash        bytea,
     word_count          integer,
     PRIMARY KEY (article_id, number),
-    CHECK (present = (body IS NULL))
+    CHECK (present = (body IS NULL)),
+    CHECK (present = (replaced_at IS NULL))
 );
 CREATE INDEX ON akhbar.revisions (seen_at);
 

@@ -7,7 +7,7 @@ CREATE VIEW corpus.outlets AS
 SELECT o.slug AS outlet, o.name, o.country, o.timezone, o.hosts, o.added_at,
        (SELECT max(c.started_at) FROM akhbar.crawls c WHERE c.outlet_id = o.id) AS last_crawl_at,
        (SELECT count(*) FROM akhbar.articles a WHERE a.outlet_id = o.id) AS articles
-FROM akhbar.outlets o;
+FROM akhbar.outlets o WHERE NOT o.taken_down;
 
 COMMENT ON VIEW corpus.outlets IS
     'The outlets: one row a news site.';
@@ -148,7 +148,10 @@ SELECT a.story_id AS story, count(*) AS size, count(DISTINCT a.outlet_id) AS out
        array_agg(DISTINCT o.slug) AS outlets, min(coalesce(a.published_at, a.first_seen_at)) AS first_at,
        max(coalesce(a.published_at, a.first_seen_at)) AS last_at,
        min(a.id) FILTER (WHERE a.copy_of IS NULL) AS original,
-       min(a.headline) FILTER (WHERE a.copy_of IS NULL) AS headline
+       min(a.headline) FILTER (WHERE a.copy_of IS NULL) AS headline,
+       (array_agg(a.agency ORDER BY coalesce(a.published_at, a.first_seen_at), a.id)
+           FILTER (WHERE a.agency IS NOT NULL))[1] AS agency,
+       count(*) FILTER (WHERE a.agency IS NOT NULL) AS crediting
 FROM akhbar.articles a JOIN akhbar.outlets o ON o.id = a.outlet_id
 WHERE a.story_id IS NOT NULL
 GROUP BY a.story_id HAVING count(*) > 1;
@@ -163,14 +166,20 @@ COMMENT ON COLUMN corpus.stories.first_at IS 'When its first article was publish
 COMMENT ON COLUMN corpus.stories.last_at IS 'The same of its last article.';
 COMMENT ON COLUMN corpus.stories.original IS 'The earliest article.';
 COMMENT ON COLUMN corpus.stories.headline IS 'Headline of the original.';
+COMMENT ON COLUMN corpus.stories.agency IS 'The news agency that the earliest crediting article of the story names.';
+COMMENT ON COLUMN corpus.stories.crediting IS 'How many of its articles credit an agency.';
 
 CREATE VIEW corpus.copies AS
 SELECT c.id AS article, c.copy_of AS original, coalesce(c.story_id, c.id) AS story, co.slug AS outlet,
        oo.slug AS original_outlet, c.similarity,
        round((extract(epoch FROM coalesce(c.published_at, c.first_seen_at)
                                 - coalesce(o.published_at, o.first_seen_at)) / 3600)::numeric, 2) AS hours_behind,
-       c.agency IS NOT NULL AS agency_credited, c.agency
+       c.agency IS NOT NULL AS agency_credited, c.agency, w.agency AS wire
 FROM akhbar.articles c JOIN akhbar.articles o ON o.id = c.copy_of
+LEFT JOIN LATERAL (
+    SELECT m.agency FROM akhbar.articles m WHERE m.story_id = c.story_id AND m.agency IS NOT NULL
+    ORDER BY coalesce(m.published_at, m.first_seen_at), m.id LIMIT 1
+) w ON true
 JOIN akhbar.outlets co ON co.id = c.outlet_id JOIN akhbar.outlets oo ON oo.id = o.outlet_id;
 
 COMMENT ON VIEW corpus.copies IS
@@ -184,6 +193,7 @@ COMMENT ON COLUMN corpus.copies.similarity IS 'Share of word shingles in common:
 COMMENT ON COLUMN corpus.copies.hours_behind IS 'Hours from the original''s time to the copy''s.';
 COMMENT ON COLUMN corpus.copies.agency_credited IS 'Whether the copy credits a news agency.';
 COMMENT ON COLUMN corpus.copies.agency IS 'The agency it credits.';
+COMMENT ON COLUMN corpus.copies.wire IS 'The agency that any article of the story credits: wire copy, credited here or not.';
 
 CREATE VIEW corpus.credits AS
 SELECT c.article_id AS article, o.slug AS outlet, c.position, c.name, c.role, a.published_at
@@ -199,7 +209,8 @@ COMMENT ON COLUMN corpus.credits.role IS 'writer, reporter, translator, editor, 
 COMMENT ON COLUMN corpus.credits.published_at IS 'When the article was published.';
 
 CREATE VIEW corpus.revisions AS
-SELECT r.article_id AS article, r.number AS revision, o.slug AS outlet, r.seen_at, r.crawl_id AS crawl, r.changes,
+SELECT r.article_id AS article, r.number AS revision, o.slug AS outlet, r.seen_at, r.recorded_at, r.replaced_at,
+       r.crawl_id AS crawl, r.changes,
        r.present, CASE WHEN r.present THEN a.headline ELSE r.headline END AS headline,
        CASE WHEN r.present THEN a.lead ELSE r.lead END AS lead,
        CASE WHEN r.present THEN a.body ELSE r.body END AS body,
@@ -228,8 +239,10 @@ COMMENT ON COLUMN corpus.revisions.article IS 'The article.';
 COMMENT ON COLUMN corpus.revisions.revision IS 'Number of the version, from 1.';
 COMMENT ON COLUMN corpus.revisions.outlet IS 'Its outlet.';
 COMMENT ON COLUMN corpus.revisions.seen_at IS 'When this version was first seen.';
+COMMENT ON COLUMN corpus.revisions.recorded_at IS 'When the corpus wrote it down: what corpus.as_of goes by.';
+COMMENT ON COLUMN corpus.revisions.replaced_at IS 'When the corpus wrote down the next one; empty for the present version.';
 COMMENT ON COLUMN corpus.revisions.crawl IS 'The crawl that saw it.';
-COMMENT ON COLUMN corpus.revisions.changes IS 'What differs from the version before: headline, body, byline, published.';
+COMMENT ON COLUMN corpus.revisions.changes IS 'What differs from the version before: headline, lead, body, byline, published …; reread: the reader changed, not (only) the page.';
 COMMENT ON COLUMN corpus.revisions.present IS 'Whether it is the present version.';
 COMMENT ON COLUMN corpus.revisions.headline IS 'Headline as printed.';
 COMMENT ON COLUMN corpus.revisions.lead IS 'Lead as printed, where it stands apart.';

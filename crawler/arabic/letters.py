@@ -74,6 +74,12 @@ ARABIC_MARKS: Final = (
 )
 """Insides of regular expression classes."""
 
+# Texts that are neither changed by `clean`, but for their spaces, nor hold marks that NFC might reorder:
+# most of what is printed, told by one pass.
+_PLAIN = re.compile(
+    "[ -~\u00ab\u00bb\u060c\u061b\u061f\u0621-\u063a\u0641-\u064a\u0660-\u0669\u2013\u2014\u2018-\u201d\u2026]*"
+)
+_PLAIN_WORDS = re.compile("[ 0-9A-Za-z\u0621-\u063a\u0641-\u064a]*")
 _LINE_BREAK = re.compile(LINE_BREAKS)
 _TO_CLEAN = re.compile(f"[{re.escape(''.join(map(chr, CLEAN_TABLE)))}]")
 _JOINERS = re.compile(f"[{ZWNJ}{ZWJ}]+")
@@ -115,8 +121,8 @@ def clean(text: str) -> str:
     presentation forms are letters; lines end in "\\n", are trimmed, and at most one of them in a row
     is empty; spaces of every kind are one space; the whole is NFC. Idempotent; never raises.
     """
-    if text.isascii() and text.isprintable():
-        return _WIDE_SPACE.sub(" ", text).strip(" ")
+    if _PLAIN.fullmatch(text):
+        return _WIDE_SPACE.sub(" ", text).strip(" ") if "  " in text else text.strip(" ")
     text = _LINE_BREAK.sub("\n", text)
     if _TO_CLEAN.search(text):
         text = text.translate(CLEAN_TABLE)
@@ -201,10 +207,14 @@ def fold(text: str) -> str:
     `SPELLINGS`; case folded; all but letters and digits becomes a space, except the point inside a
     number and the percent sign at one. Idempotent, and fold(clean(x)) == fold(x); never raises.
     """
+    if _PLAIN_WORDS.fullmatch(text):
+        return " ".join(text.translate(FOLD_TABLE).split())
     text = clean(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _SIGN.sub(lambda match: EXPANDED[match[0]], text))
     text = unicodedata.normalize("NFC", text.translate(FOLD_TABLE))
+    if "." in text:
+        text = text.replace(". ", "  ").removesuffix(".")  # the stops of sentences, which are most
     if "." in text or "%" in text:
         text = _LOOSE_SIGN.sub(" ", text)
     return " ".join(text.split())

@@ -23,7 +23,7 @@ _GREGORIAN: Final[tuple[str, ...]] = (
     "يوليو|يوليه|تموز|جويلية|جويليا|يوليوز|july|jul|juillet|juil",
     "أغسطس|آب|أوت|غشت|august|aug|août|aout",
     "سبتمبر|أيلول|شتنبر|september|sept|sep|septembre",
-    "أكتوبر|أوكتوبر|تشرين الأول|تشرين أول|تشرين 1|ت 1|october|oct|octobre",
+    "أكتوبر|أوكتوبر|أكتوير|تشرين الأول|تشرين أول|تشرين 1|ت 1|october|oct|octobre",
     "نوفمبر|تشرين الثاني|تشرين ثاني|تشرين ثان|تشرين 2|ت 2|نونبر|november|nov|novembre",
     "ديسمبر|دسمبر|كانون الأول|كانون أول|كانون 1|ك 1|دجنبر|december|dec|décembre|decembre|déc",
 )

@@ -14,9 +14,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ARABIC_SCRIPT = re.compile(
-    r"[\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdfb\ufe70-\ufefc]"
+    r"[\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdfb\ufe70-\ufefc]+"
 )
 _WORD = re.compile(r"[\u0620-\u065f\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff]+")
 
@@ -41,8 +41,12 @@ _KEYBOARD = str.maketrans("يىك", "ییک")
 
 def arabic_share(text: str) -> float:
     """The share of letters in Arabic script among all letters of `text`; 0.0 where there are none."""
-    letters = len(_LETTER.findall(text))
-    return len(_ARABIC_SCRIPT.findall(text)) / letters if letters else 0.0
+    letters = _count(_LETTERS, text)
+    return _count(_ARABIC_SCRIPT, text) / letters if letters else 0.0
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
 
 
 def language_of(text: str) -> str | None:
@@ -51,19 +55,21 @@ def language_of(text: str) -> str | None:
     "und" where fewer than half of the letters are Arabic script, None where there are no letters.
     """
     text = text[:LONGEST]
-    if not _LETTER.search(text):
+    if not _LETTERS.search(text):
         return None
-    if arabic_share(text) < 0.5:
+    total = _count(_ARABIC_SCRIPT, text)
+    if total < 0.5 * _count(_LETTERS, text):
         return "und"
-    total = len(_ARABIC_SCRIPT.findall(text))
     for language, letters, share in OWN_LETTERS:
         if sum(map(text.count, letters)) > share * total:
             return language
+    persian = sum(map(text.count, PERSIAN_LETTERS))
+    persian += sum(word in _PERSIAN_WORDS for word in _WORD.findall(text.translate(_KEYBOARD)))
+    if persian < 2:
+        return "ar"
     words = _WORD.findall(text)
     arabic = sum(word in ARABIC_WORDS or bool(_ARTICLE.match(word)) or word.endswith("ة") for word in words)
-    persian = sum(word.translate(_KEYBOARD) in _PERSIAN_WORDS for word in words)
-    own = sum(map(text.count, PERSIAN_LETTERS))
-    return "fa" if persian + own > 2 * arabic and persian + own >= 2 else "ar"
+    return "fa" if persian > 2 * arabic else "ar"
 
 
 _PERSIAN_WORDS = frozenset(word.translate(_KEYBOARD) for word in PERSIAN_WORDS)

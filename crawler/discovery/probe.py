@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
@@ -32,7 +32,6 @@ WELL_KNOWN_SITEMAPS: Final = (
     "/sitemap_index.xml",
     "/news-sitemap.xml",
     "/sitemap-news.xml",
-    "/sitemap.xml.gz",
 )
 
 _FEED_TYPES = re.compile(r"^application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
@@ -49,6 +48,7 @@ _NEWS_ENTRY = re.compile(rb"<\w{1,20}:(?:news|publication_date)[\s>]")
 _NO_NAME = re.compile(r"(?:الصفحة )?الرئيسية$|home(?: ?page)?$", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—:-]\s+")
 _DEEPEST_SECTION = 3
+_MOST_EXAMPLES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,11 @@ def judge(source: Source, listing: Listing, further: Sequence[Listing] = ()) -> 
     )
 
 
+def recount(finding: Finding, pattern: re.Pattern[str]) -> Finding:
+    """The finding with its articles counted by a derived pattern, which knows the outlet better."""
+    return replace(finding, articles=sum(1 for c in finding.candidates if pattern.search(c.url)))
+
+
 def derive_pattern(findings: Sequence[Finding], home: Home) -> ArticlePattern | None:
     """The `article_url` that the announced addresses suggest; feeds and news sitemaps vouch for theirs.
 
@@ -152,7 +157,7 @@ def derive_pattern(findings: Sequence[Finding], home: Home) -> ArticlePattern | 
     articles: dict[str, None] = {}
     for finding in findings:
         vouched = isinstance(finding.source, Feed | NewsSitemap)
-        for candidate in finding.candidates:
+        for candidate in finding.candidates[:_MOST_EXAMPLES]:
             host = bare_host(candidate.url)
             on_site = host == here or host.endswith(f".{here}") or here.endswith(f".{host}")
             if on_site and (vouched or looks_like_article(candidate.url)):

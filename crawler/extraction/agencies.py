@@ -141,7 +141,7 @@ _ORGANISATION_WORDS = """
 منتدى المنتدى حملة
 agency news press tv television channel network media online today times post journal daily weekly
 magazine newspaper radio fm com net org staff team desk group company institute center centre university
-ministry office images pictures digital web site website live sport sports wire tribune telegraph
+ministry office images pictures digital web site website live sport sports wire english arabic arabia tribune telegraph
 gazette herald observer platform foundation international
 """
 

@@ -8,39 +8,41 @@ portals, home-made systems). A word counts only as a whole word of the name: `re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import cast
+from itertools import islice
+from typing import Protocol, cast
 
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """A table of words written as one text."""
     return frozenset(text.split())
 
 
-SILENT_TAGS = _words(
+SILENT_TAGS = words(
     "script style noscript template head title meta link svg math canvas iframe object embed audio video map "
     "select option optgroup datalist textarea input button source track param progress meter"
 )
 """Elements whose text is no text of the page."""
 
-CHROME_TAGS = _words("nav footer aside form dialog menu fieldset")
-BLOCK_TAGS = _words(
+CHROME_TAGS = words("nav footer aside form dialog menu fieldset")
+BLOCK_TAGS = words(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table "
     "tbody td tfoot th "
     "thead tr ul caption"
 )
-HEADING_TAGS = _words("h1 h2 h3 h4 h5 h6")
+HEADING_TAGS = words("h1 h2 h3 h4 h5 h6")
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SPLIT = re.compile(r"[^a-z0-9\u0600-\u06ff]+")
 
-_FRAME_WORDS = _words(
+_FRAME_WORDS = words(
     # navigation and page frame
     "nav navbar navigation menu submenu megamenu breadcrumb breadcrumbs crumbs sidebar rightbar "
     "leftbar footer "
@@ -66,7 +68,7 @@ _FRAME_WORDS = _words(
     "screenreader visuallyhidden player"
 )
 _FRAME_PAIRS = re.compile(
-    r"\b(?:(?:read|see|watch|also|you may|may) (?:also|more|next|like|too)|most (?:read|viewed|"
+    r"\b(?:more on|(?:read|see|watch|also|you may|may) (?:also|more|next|like|too)|most (?:read|viewed|"
     r"popular|watched)|"
     r"(?:post|entry) (?:navigation|nav|share|views?|utility)|screen reader\w*|sr only|visually hidden|"
     r"(?:article|news|story|single) (?:share|social|related|tools|footer|actions?)|(?:site|page|"
@@ -79,7 +81,7 @@ _FRAME_PAIRS = re.compile(
 _DENIED = re.compile(r"\b(?:no|not|has|with|without|hide|disable|enable) \w+")
 """`no-share`, `has-sidebar`: said of the page around, not of the element."""
 
-_TEXT_CLASSES = _words(
+_TEXT_CLASSES = words(
     "entry-content post-content article-content article-body articlebody article_body story-body "
     "story-content "
     "td-post-content news-content news-body post-body single-content content-inner field--name-body "
@@ -87,13 +89,13 @@ _TEXT_CLASSES = _words(
 )
 """Classes that platforms give to the text itself, whatever else the element is called."""
 
-_STRONG_WORDS = _words(
+_STRONG_WORDS = words(
     "comment comments commentlist commentform respond disqus cookie cookies consent gdpr related relatednews "
     "relatedposts disclaimer copyright footer modal popup newsletter subscribe podcast recommended"
 )
 """Names that are furniture however much text the box holds."""
 
-_MARGIN_WORDS = _words(
+_MARGIN_WORDS = words(
     "tags taglist tagcloud tagscloud posttags keywords caption captions figcaption imagecaption "
     "credits credit meta "
     "metadata byline byl author authors authorbox writer bio date dates datetime time timestamp "
@@ -129,11 +131,11 @@ def names_frame(name: str) -> bool:
     """Whether a class or id text names the page's frame or a box beside the article."""
     if not _TEXT_CLASSES.isdisjoint(name.lower().split()):
         return False
-    words = _DENIED.sub("", words_of(name))
-    parts = set(words.split())
+    spoken = _DENIED.sub("", words_of(name))
+    parts = set(spoken.split())
     if "elementor" in parts:  # the page builder calls every element of a page a widget
         parts.discard("widget")
-    return not _FRAME_WORDS.isdisjoint(parts) or _FRAME_PAIRS.search(words) is not None
+    return not _FRAME_WORDS.isdisjoint(parts) or _FRAME_PAIRS.search(spoken) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -145,8 +147,8 @@ def names_strong_frame(name: str) -> bool:
 @lru_cache(maxsize=8192)
 def names_margin(name: str) -> bool:
     """Whether a class or id text names what stands beside an article's text: credit, date, tags, caption."""
-    words = words_of(name)
-    return not _MARGIN_WORDS.isdisjoint(words.split()) or _MARGIN_PAIRS.search(words) is not None
+    spoken = words_of(name)
+    return not _MARGIN_WORDS.isdisjoint(spoken.split()) or _MARGIN_PAIRS.search(spoken) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -172,6 +174,40 @@ def is_hidden(element: HtmlElement) -> bool:
     if "class" in attributes and "none" in attributes["class"] and "d-none" in attributes["class"].split():
         return "-block" not in attributes["class"] and "-flex" not in attributes["class"]
     return "hidden" in attributes
+
+
+def has_more_than(most: int, element: HtmlElement) -> bool:
+    """Whether an element has more children than `most`: lxml counts all of them for `len`, these at most."""
+    return next(islice(element, most, None), None) is not None
+
+
+class _Attribute(Protocol):
+    def getparent(self) -> HtmlElement: ...
+
+
+def holders_of(*attributes: str) -> Callable[[HtmlElement, int], list[HtmlElement]]:
+    """A function (tree, most) that finds the first elements of each attribute, `most` of each, in document order.
+
+    An attribute is an XPath step (`itemprop`, `rel[. = 'author']`). libxml2 compares every two elements of sets that
+    it unites, so only few are united.
+    """
+    paths = [
+        cast("Callable[[HtmlElement], list[_Attribute]]", XPath(f"//@{attribute}"))
+        for attribute in attributes
+    ]
+
+    def find(tree: HtmlElement, most: int) -> list[HtmlElement]:
+        return in_order(tree, [value.getparent() for path in paths for value in path(tree)[:most]])
+
+    return find
+
+
+def in_order(tree: HtmlElement, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
+    """Few elements of a tree, each once, in document order."""
+    return cast("list[HtmlElement]", _IN_ORDER(tree, elements=list(elements)))
+
+
+_IN_ORDER = XPath("$elements | $elements")
 
 
 def elements_at(path: str) -> Callable[[HtmlElement], list[HtmlElement]]:

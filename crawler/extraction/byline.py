@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache, partial
+from typing import Protocol
 
 from crawler.arabic.letters import fold
 from crawler.extraction import credit_tokens
@@ -19,13 +20,12 @@ from crawler.extraction.agencies import WIRES
 from crawler.extraction.credit_parts import Part, single_name, understand
 from crawler.extraction.credit_tokens import Segment, Token
 from crawler.extraction.person import begins_name
+from crawler.extraction.roles import MAKERS
 from crawler.items import Credit
 from crawler.outlet import Outlet
 
 MOST_CHARACTERS = 600
 """A longer text is no credit and is not read."""
-
-_AUTHOR_ROLES = frozenset(("writer", "reporter", "compiler", "translator", "editor", "interviewer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,17 @@ class ReadByline:
     rest: list[str] = field(default_factory=list)
 
 
+class Reader(Protocol):
+    """`read_byline` for one outlet, remembering what it read."""
+
+    def __call__(self, raw: str, *, structured: bool = False) -> ReadByline: ...
+
+
+def reader_for(outlet: Outlet | None) -> Reader:
+    """A reader of one page's lines, many of which stand in the page more than once."""
+    return cache(partial(read_byline, outlet=outlet))
+
+
 def read_byline(raw: str, *, outlet: Outlet | None = None, structured: bool = False) -> ReadByline:
     """What the printed credit `raw` names; never raises.
 
@@ -58,7 +69,11 @@ def read_byline(raw: str, *, outlet: Outlet | None = None, structured: bool = Fa
     tokens = credit_tokens.without_dates(list(credit_tokens.tokenise(text)))
     own = _own_names(outlet) if outlet else frozenset()
     twice = _name_printed_twice(tokens)
-    parts = [Part("person", twice, Segment(twice))] if twice else understand(tokens, text, own)
+    parts = (
+        [Part("person", twice, Segment(twice))]
+        if twice
+        else understand(tokens, text, own, structured=structured)
+    )
     if structured and not any(part.kind in ("person", "organisation") for part in parts):
         parts = [single_name(part) for part in parts]
     return _collect(raw, text, parts, own)
@@ -89,12 +104,12 @@ def _collect(raw: str, text: str, parts: Sequence[Part], own: frozenset[str]) ->
         if part.kind in ("title", "nothing"):
             read.rest.extend(word.folded for word in part.words)
         elif part.kind == "person" and folded not in seen:
-            role = part.role if part.role in (*_AUTHOR_ROLES, "photographer", "other") else None
+            role = part.role if part.role in (*MAKERS, "photographer", "other") else None
             role = role or ("reporter" if part.role == "rewrite" else "writer")
             if role == "other":
                 continue
             read.credits.append(Credit(name=name, role=role))
-            if role in _AUTHOR_ROLES:
+            if role in MAKERS:
                 read.authors.append(name)
             seen.add(folded)
         elif part.kind == "organisation" and folded not in seen and part.role != "photographer":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from crawler.extraction.json_ld import text_value
@@ -39,6 +40,7 @@ _SAFE = "/:@!$&'()*+,;=~-._"
 _TEMPLATE = re.compile(r"\{|\}|%7b|<|undefined|\[object|localhost|127\.0\.0\.1|example\.com/?$", re.I)
 
 
+@lru_cache(maxsize=256)
 def clean_url(url: str) -> str:
     """The address without what does not tell one article from another; raises nothing.
 
@@ -81,14 +83,19 @@ def _query(parts: SplitResult) -> str:
 
 def _encoded(text: str, more: str = "") -> str:
     """Percent-encoding made one, without decoding what is reserved."""
-    text = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
-    text = re.sub(r"%[0-9A-Fa-f]{2}", _unreserved, text)
+    text = _LONE_PERCENT.sub("%25", text)
+    text = _ESCAPES.sub(lambda run: _NEEDLESS.sub(_decoded, run.group().upper()), text)
     return quote(text, safe=_SAFE + "%" + more, errors="replace")
 
 
-def _unreserved(escape: re.Match[str]) -> str:
-    sign = chr(int(escape.group()[1:], 16))
-    return sign if sign.isascii() and (sign.isalnum() or sign in "-._~") else escape.group().upper()
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_NEEDLESS = re.compile(r"%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])")
+"""Escapes of letters, digits, `-`, `.`, `_` and `~`, which need none (RFC 3986, 2.3)."""
+
+
+def _decoded(escape: re.Match[str]) -> str:
+    return chr(int(escape.group()[1:], 16))
 
 
 def canonical_url(page: Page, url: str | None = None) -> tuple[str, Evidence] | None:

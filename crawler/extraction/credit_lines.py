@@ -4,71 +4,110 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
 from crawler.arabic.letters import fold
 from crawler.extraction import boxes
-from crawler.extraction.agencies import OUTLETS, WIRES
-from crawler.extraction.byline import ReadByline, read_byline
+from crawler.extraction.agencies import OUTLETS, WIRES, WORDLIKE
+from crawler.extraction.byline import Reader
+from crawler.extraction.credit_shape import is_credit_line, is_led, lead_role
 from crawler.extraction.given_names import GIVEN
-from crawler.extraction.masthead import is_masthead_role
 from crawler.extraction.page import Page
-from crawler.extraction.roles import BREAKS, COLON_LEADS, FOR_THE_WIRE, LEADS, LOOSE_LEADS
+from crawler.extraction.person import is_likely_name
+from crawler.extraction.places import PLACES
+from crawler.extraction.prose import is_prose
+from crawler.extraction.roles import COLON_LEADS, LEADS
+from crawler.extraction.visible import short_text_of
 
 _NAMES_CREDIT = re.compile(
     r"(?:^|[^a-z])(?:authors?|writers?|byline|by-line|reporter|columnist|editor|credit|source)(?![a-z])|author|byline|كاتب",
     re.I,
 )
+
+
 _NAMES_OTHERS = re.compile(
     r"comment|avatar|image|img|photo|caption|follow|social|bio|desc|related|date|count|copy|resource", re.I
 )
+
+
 _TOPIC = re.compile(r"/(?:tags?|keywords?|topics?|section|category|categories|search)[/?]", re.I)
+
+
 _PICTURE = re.compile(
     r"(?:^|[^a-z])(?:fig\w*|captions?|photos?|images?|img|pictures?|copyrights?|gallery|media-cr\w*)(?![a-z])",
     re.I,
 )
-_AFTER_LEAD = re.compile(r"\W{0,5}(?:\w{1,12} ){0,2}\w{1,12}\s?[:/|–—ـ-]")
+
+
 _HOLDS_META = re.compile(
     r"(?:^|[^a-z])(?:meta|info|details?|by|name|post-?data|submitted)(?![a-z])|author|writer|byline|source|كاتب",
     re.I,
 )
-_MAKERS = frozenset(("writer", "reporter", "compiler", "translator", "editor", "interviewer"))
-_REACH_BEFORE = 60
-_REACH_AFTER = 400
+
+
 _LONGEST_LINE = 160
 
 
-def reach(
-    page: Page, paragraphs: Sequence[str]
-) -> tuple[list[HtmlElement], list[HtmlElement], list[HtmlElement]]:
-    """Elements from headline to lead, from lead to third paragraph, and a little before the headline."""
-    headline = page.headline_element
-    body = page.tree.find("body")
-    if body is None or headline is None:
-        return [], [], []
-    elements = [element for element in body.iter() if isinstance(element.tag, str)]
-    at = elements.index(headline)
-    starts = [" ".join(paragraph.split())[:25] for paragraph in paragraphs[:3]]
-    found: list[int] = []
-    for index in range(at + 1, min(len(elements), at + _REACH_AFTER)):
-        element = elements[index]
-        texts = [element.text or "", *((child.tail or "") for child in element[:60])]
-        if any(
-            start and " ".join(text.split()).startswith(start) for text in texts if text for start in starts
-        ):
-            found.append(index)
-    lead = found[0] if found else min(len(elements), at + _REACH_BEFORE)
-    third = found[-1] if found else lead
-    return (
-        elements[at + 1 : lead + 1],
-        elements[lead + 1 : third + 1],
-        elements[max(0, at - _REACH_BEFORE) : at][::-1],
-    )
+_NO_LINES = boxes.HEADING_TAGS | {"ul", "ol"}
+"""Headings, and lists, whose entries are asked one by one."""
 
 
-def named_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[str]:
-    """Texts of the elements whose class or id says that they hold a credit."""
+_LONGEST_CREDIT = 100
+
+
+_LONGEST_READ = 120
+
+
+"""Characters above which a line is no credit, whatever of it is hidden."""
+
+
+_LONGEST_SOURCE = 80
+
+
+_SIGNS = GIVEN | {name.split()[0] for name in (*PLACES, *WIRES, *OUTLETS)}
+
+
+_SIGN_OR_SPACE = re.compile(r"[^\w.]+")
+
+
+_LEADING = {lead.split()[0] for lead in (*LEADS, *COLON_LEADS)}
+
+
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|writers?|editors?|journalists?|reporters?|columnists?|profiles?|users?|kuttab|katib|kateb|writer\w*)[/?=.-]"
+    r"|(?:author|writer)(?:_?id)?=",
+    re.I,
+)
+
+
+_SOURCE_WORDS = ("المصدر", "مصدر الخبر")
+
+
+_SOURCE_LABEL = re.compile(r"(?:المصدر|مصدر الخبر)")
+
+
+_SOURCES_AFTER = boxes.elements_at(
+    "following::*[starts-with(normalize-space(text()), 'المصدر') or starts-with(normalize-space(text()), 'مصدر الخبر')]"
+)
+
+
+_MOST_CAPTIONS = 40
+
+
+_DESK_LINE = re.compile(r"^(?:خاص|متابعة)\s*[/|:–—-]|[/|:–—-]\s*(?:خاص|متابعة|متابعات)\s*[/:]?\s*$")
+"""«المدى/ خاص»: an outlet's own line, which no menu prints."""
+_PHOTO_WORDS = ("تصوير", "عدسة", "المصور")
+
+
+_PHOTO_LEAD = re.compile(
+    r"(?:^|[\s(|/>–—-])(?P<lead>تصوير|بعدسة|عدسة|المصور)\s*[:/|]\s*(?P<name>[^()\[\]|:<>\n]{4,40})"
+)
+
+
+def named_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[tuple[str, bool]]:
+    """Texts of the elements whose class or id says that they hold a credit, and whether they link to an author."""
     found = 0
     for element in elements:
         name = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -77,30 +116,92 @@ def named_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[str]
         text = page.text_of(element)
         if text and len(text) <= _LONGEST_LINE:
             found += 1
-            yield text
+            yield text, any(_AUTHOR_PAGE.search(link.get("href") or "") for link in _links(element))
         if found > 8:
             return
 
 
-def credit_lines(page: Page, elements: Sequence[HtmlElement], *, led: bool) -> Iterator[str]:
+def _links(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield from islice(element.iter("a"), 4)
+    parent = element.getparent()
+    if parent is not None and parent.tag == "a":
+        yield parent
+
+
+def credit_lines(page: Page, elements: Sequence[HtmlElement], read: Reader, *, led: bool) -> Iterator[str]:
     """Short texts that have the shape of a credit; with `led` only those that a lead word opens."""
     for element in elements:
-        if element.tag in boxes.SILENT_TAGS or element.tag in boxes.HEADING_TAGS:
+        if element.tag in boxes.SILENT_TAGS or element.tag in _NO_LINES:
             continue
         if element.tag == "a" and _TOPIC.search(element.get("href") or ""):
             continue
         broken = element.find("br") is not None
-        if len(element) > 6 and not broken:
+        if not broken and boxes.has_more_than(6, element):
             continue
-        for text in _broken_lines(page, element) if broken else [page.text_of(element)]:
-            if not 3 < len(text) <= 100 or text[0] == "©" or ((led or broken) and not is_led(text)):
+        if not broken and not _may_credit(" ".join(islice(element.itertext(), 20))):
+            continue
+        for text in (
+            _broken_lines(page, element) if broken else [short_text_of(element, _LONGEST_CREDIT) or ""]
+        ):
+            if not 3 < len(text) <= _LONGEST_CREDIT or text[0] == "©":
                 continue
-            read = read_byline(text)
-            if not is_credit_line(read, text) or _is_pictures(page, element):
+            if not is_led(text) and (led or broken or is_prose(text)):
                 continue
-            bare = not (read.dateline or read.agency or lead_role(text))
+            seen = read(text)
+            if not is_credit_line(seen, text) or _is_pictures(page, element):
+                continue
+            agency = seen.agency and fold(seen.agency) not in WORDLIKE
+            bare = not (seen.dateline or agency or lead_role(text) or _DESK_LINE.search(text))
             if not bare or (element.tag != "li" and _is_of_credit_box(element)):
                 yield text
+
+
+def _may_credit(text: str) -> bool:
+    """The cheap test before a text is read: not long, and a lead word, a given name, a place or an agency in it."""
+    if len(text) > _LONGEST_READ:
+        text = " ".join(text.split())
+        if len(text) > _LONGEST_READ:
+            return False
+    words = _SIGN_OR_SPACE.sub(" ", fold(text)).split()
+    return any(
+        word in _SIGNS or word in _LEADING or word.removeprefix("و") in _SIGNS or word.startswith("عبد")
+        for word in words
+    )
+
+
+def source_lines(page: Page, read: Reader) -> Iterator[str]:
+    """«المصدر: …» where it stands below the text in a box of its own, the label included."""
+    headline = page.headline_element
+    if headline is None or not any(word in page.html for word in _SOURCE_WORDS):
+        return
+    for element in _SOURCES_AFTER(headline)[:5]:
+        line = page.text_of(element)
+        parent = element.getparent()
+        if (
+            _SOURCE_LABEL.fullmatch(line.rstrip(" :|")) and parent is not None
+        ):  # the label is a box of its own
+            line = page.text_of(parent)
+        if len(line) > _LONGEST_SOURCE or page.is_furniture(element):
+            continue
+        if lead_role(line) == "source" and is_credit_line(read(line), line):
+            yield line
+
+
+def photographers(page: Page, read: Reader) -> Iterator[str]:
+    """The photographers' names in the captions of the article's pictures: «… - تصوير: NAME»."""
+    if page.headline_element is None or not any(word in page.html for word in _PHOTO_WORDS):
+        return
+    captions = (element for name, element in page.named if "caption" in name)
+    for caption in islice(chain(page.tree.iter("figcaption"), captions), _MOST_CAPTIONS):
+        if caption.tag != "figcaption" and next(caption.iter("figcaption"), None) is not None:
+            continue
+        match = _PHOTO_LEAD.search(page.text_of(caption)[:400])
+        if match and not page.is_furniture(caption):
+            yield from (
+                credit.name
+                for credit in read(f"{match['lead']}: {match['name']}").credits
+                if credit.role == "photographer" and is_likely_name(credit.name)
+            )
 
 
 def _broken_lines(page: Page, element: HtmlElement) -> list[str]:
@@ -132,41 +233,3 @@ def _is_pictures(page: Page, element: HtmlElement) -> bool:
     if any("organization" in (e.get("itemtype") or "").lower() for e in near if isinstance(e.tag, str)):
         return True  # microdata of the outlet
     return _PICTURE.search(names) is not None or page.is_furniture(element)
-
-
-def is_led(text: str) -> bool:
-    return lead_role(text) in _MAKERS
-
-
-def lead_role(text: str) -> str | None:
-    """The role that a text's first words lead in: «بقلم …», «الكاتب: …»; None where they lead nobody in."""
-    before, colon, _ = text[:60].partition(":")
-    if colon and fold(before) in COLON_LEADS:
-        return COLON_LEADS[fold(before)]
-    words = fold(text[:60]).split()
-    return next((LEADS[phrase] for size in (3, 2, 1) if (phrase := " ".join(words[:size])) in LEADS), None)
-
-
-def is_credit_line(read: ReadByline, text: str) -> bool:
-    """Whether a line is only a credit: a lead word and a name, or names and places with nothing left over.
-
-    A lead that is a plain word too (لقاء، تقرير) needs its separator. A bare name is a credit only where
-    its first word is a given name, organisations only where they are known ones: «قمة بغداد» is neither.
-    """
-    if "://" in text or is_masthead_role(text) or not read.credits:
-        return False
-    if all(credit.role == "photographer" for credit in read.credits):
-        return False
-    known = [name for name in map(fold, read.organisations) if name in WIRES or name in OUTLETS]
-    role = lead_role(text)
-    if role in _MAKERS and read.authors:
-        loose = not _AFTER_LEAD.match(text) and fold(text).split()[0] in LOOSE_LEADS
-        cut = bool(read.rest) and read.rest[0] in BREAKS and read.rest[0] not in FOR_THE_WIRE
-        return not loose and not cut and len(read.rest) <= 8
-    if read.rest:
-        return False
-    if read.authors:
-        beside = read.dateline is not None or bool(known)
-        named = ":" not in text and fold(text).split()[0] in GIVEN
-        return ";" not in text and (beside or named)
-    return bool(known) or role == "source"

@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.extraction import credit_tokens
 from crawler.extraction.agencies import DESK_WORDS, ORGANISATION_WORDS, OUTLETS, WIRES, WORDLIKE
+from crawler.extraction.credit_leads import (
+    after_waw,
+    before_writes,
+    is_known,
+    is_organisation,
+    is_title_mark,
+    peel_lead,
+    phrase_of,
+    segments,
+)
 from crawler.extraction.credit_tokens import GAP, Segment, Token
-from crawler.extraction.given_names import GIVEN
-from crawler.extraction.person import begins_name, is_given, read_persons, without_honorifics
+from crawler.extraction.given_names import COMPOUND, GIVEN
+from crawler.extraction.person import begins_name, is_given, read_persons, without_honorifics, without_titles
 from crawler.extraction.places import PLACES
 from crawler.extraction.roles import (
     BREAKS,
-    COLON_LEADS,
     DESK_OPENERS,
     FOR_THE_WIRE,
     HONORIFICS,
-    INNER_LEADS,
     JOBS,
-    LEADS,
-    LOOSE_LEADS,
-    OFFICES,
+    MAKERS,
     PAPER_ENDINGS,
     PLACE_PREPOSITIONS,
     WAW_NAMES,
     WRITES,
 )
-
-_BARRIERS = frozenset(':/|-,("\n' + GAP)
 
 
 @dataclass(slots=True)
@@ -42,17 +45,20 @@ class Part:
     sure: bool = True
 
 
-def understand(tokens: Sequence[Token], text: str, own: frozenset[str]) -> list[Part]:
+def understand(
+    tokens: Sequence[Token], text: str, own: frozenset[str], *, structured: bool = False
+) -> list[Part]:
+    """The parts of a credit in print order; `structured` says that an author's field holds it."""
     parts: list[Part] = []
     role: str | None = None
-    for segment in _segments(tokens, own):
-        if _is_title_mark(segment):
+    for segment in segments(tokens, own):
+        if is_title_mark(segment):
             continue
-        segment, led = _peel_lead(segment, own)
+        segment, led = peel_lead(segment, own, follows=role is not None)
         role = led or role
         if not segment.words:
             continue
-        author = _before_writes(segment)
+        author = before_writes(segment)
         if author or (led is None and segment.phrase in WRITES and parts and parts[-1].kind == "person"):
             parts = (
                 [part for part in parts if part.kind in ("organisation", "place")] if author else parts[-1:]
@@ -67,95 +73,31 @@ def understand(tokens: Sequence[Token], text: str, own: frozenset[str]) -> list[
             if role == "compiler" and any(word.folded in FOR_THE_WIRE for word in segment.words):
                 part.role = "translator"
             parts.append(part)
-    return _settle(parts)
+        if role in MAKERS and led is None and segment.after[:1] == ":" and _is_other_job(parts[-1:]):
+            parts[-1].kind, role = "title", "other"
+    parts = _settle(parts)
+    return parts if structured else [_doubted(part, parts) for part in parts]
 
 
-def _segments(tokens: Sequence[Token], own: frozenset[str]) -> list[Segment]:
-    """Segments between separators, split again before a lead word in their midst."""
-    found: list[Segment] = []
-    for segment in credit_tokens.segments(tokens):
-        words = segment.words
-        cuts = [0]
-        if not _is_organisation(segment.phrase, own):
-            cuts += [
-                at
-                for at in range(1, len(words))
-                if words[at].folded.removeprefix("و") in INNER_LEADS
-                and words[at - 1].folded not in OFFICES
-                and not any(
-                    " ".join(word.folded for word in words[start : at + 1]) in LEADS for start in range(at)
-                )
-            ]
-        for start, end in zip(cuts, [*cuts[1:], len(words)], strict=True):
-            before = segment.before if start == 0 else GAP
-            found.append(Segment(words[start:end], before, segment.after if end == len(words) else GAP))
-    return found
+def _doubted(part: Part, parts: Sequence[Part]) -> Part:
+    """An unfamiliar run of words that nothing supports is a label: no lead word, no place, no given name in it."""
+    words = [word.folded for word in part.words]
+    if part.kind != "person" or part.sure or part.role or words[0].isascii():
+        return part
+    beside = any(other.kind in ("place", "organisation", "person") for other in parts if other is not part)
+    if not beside and not any(is_given(word) or word in COMPOUND for word in words[1:]):
+        part.kind = "title"
+    return part
 
 
-def _is_title_mark(segment: Segment) -> bool:
-    """«د.», «أ/»: honorifics that a point or a slash parts from the name."""
-    return (
-        segment.after[:1] in (".", "/", ":", "")
-        and all(word.folded in HONORIFICS for word in segment.words)
-        and (len(segment.phrase) < 3 or (segment.after[:1] in (".", "/") and not segment.quoted))
-        and bool(segment.after)
-    )
-
-
-def _peel_lead(segment: Segment, own: frozenset[str]) -> tuple[Segment, str | None]:
-    """The segment without the lead words at its beginning, and their role."""
-    role: str | None = None
-    words = segment.words
-    while words:
-        if role is None and (_is_organisation(segment.phrase, own) and segment.phrase not in LEADS):
-            break
-        size, found = _lead(words, segment.after)
-        if not size:
-            break
-        role = found if role in (None, "exclusive", "publisher") else role
-        words = words[size:]
-    return (Segment(words, segment.before, segment.after) if role else segment), role
-
-
-def _lead(words: Sequence[Token], after: str) -> tuple[int, str | None]:
-    """How many words at the beginning lead a name in, and the role they give."""
-    if words[0].folded.removeprefix("و") in INNER_LEADS and words[0].folded not in INNER_LEADS:
-        words = [_after_waw(words[0]), *words[1:]]
-    whole = " ".join(word.folded for word in words)
-    if whole in COLON_LEADS and after[:1] in (":", "/", "|"):
-        return len(words), COLON_LEADS[whole]
-    for size in range(min(4, len(words)), 0, -1):
-        phrase = " ".join(word.folded for word in words[:size])
-        if phrase in LEADS:
-            rest = words[size:]
-            if phrase in LOOSE_LEADS and rest and not begins_name(without_honorifics(rest)):
-                return (size, LEADS[phrase]) if _is_known(rest) else (0, None)
-            if phrase in LOOSE_LEADS and not rest and not _BARRIERS.intersection(after):
-                return (size, LEADS[phrase]) if not after else (0, None)
-            return size, LEADS[phrase]
-    return 0, None
-
-
-def _is_known(words: Sequence[Token]) -> bool:
-    phrase = " ".join(word.folded for word in words)
-    return phrase in OUTLETS or phrase in WIRES or phrase in PLACES or words[0].folded in ORGANISATION_WORDS
-
-
-def _before_writes(segment: Segment) -> list[Token]:
-    """The name in «NAME يكتب: …», no words where the segment is not of this shape."""
-    for at, word in enumerate(segment.words):
-        if at > 1 and word.folded in WRITES:
-            sure = begins_name(without_honorifics(segment.words)) or segment.after[:1] == ":"
-            return segment.words[:at] if sure else []
-    return []
-
-
-def _is_organisation(phrase: str, own: frozenset[str]) -> bool:
-    return phrase in own or phrase in WIRES or phrase in OUTLETS
+def _is_other_job(last: Sequence[Part]) -> bool:
+    """«تقرير: NAME - هندسة البث: NAME»: unfamiliar words before a colon are a job of which no lead word is known."""
+    return any(part.kind in ("title", "organisation") and not is_known(part.words) for part in last)
 
 
 def _classify(segment: Segment, text: str, own: frozenset[str], role: str | None) -> list[Part]:
-    words, phrase = segment.words, segment.phrase
+    words = without_titles(segment.words) if role in MAKERS else segment.words
+    phrase = phrase_of(words)
     if (
         len(words) > 1
         and words[0].folded in PLACE_PREPOSITIONS
@@ -164,7 +106,7 @@ def _classify(segment: Segment, text: str, own: frozenset[str], role: str | None
         return [Part("place", words[1:], segment)]
     if words[0].folded in PLACE_PREPOSITIONS and begins_name(without_honorifics(words[1:])):
         words = words[1:]
-    if phrase in own or (_is_organisation(phrase, own) and (segment.quoted or phrase not in PLACES)):
+    if phrase in own or (is_organisation(phrase, own) and (segment.quoted or phrase not in PLACES)):
         return [Part("organisation", words, segment)]
     if phrase in PLACES:
         return [Part("place", words, segment)]
@@ -177,10 +119,10 @@ def _classify(segment: Segment, text: str, own: frozenset[str], role: str | None
         return [Part("organisation", words, segment)]
     first = words[0].folded
     if "," in segment.before and first.startswith("و") and first not in WAW_NAMES and first not in GIVEN:
-        joined = [_after_waw(words[0]), *words[1:]]
+        joined = [after_waw(words[0]), *words[1:]]
         words = joined if begins_name(joined) else words
-    if len(words) == 1 and words[0].folded.startswith("و") and _is_organisation(words[0].folded[1:], own):
-        return [Part("organisation", [_after_waw(words[0])], segment)]
+    if len(words) == 1 and words[0].folded.startswith("و") and is_organisation(words[0].folded[1:], own):
+        return [Part("organisation", [after_waw(words[0])], segment)]
     if len(words) == 1 and '"' in segment.after and words[0].folded in ORGANISATION_WORDS:
         return []  # «صحيفة "…"»: the name follows
     named = _organisation_at_edge(segment, words, text, own, role)
@@ -202,7 +144,7 @@ def _classify(segment: Segment, text: str, own: frozenset[str], role: str | None
 
 
 def _people(words: Sequence[Token], text: str, segment: Segment, role: str | None) -> list[Part]:
-    people = read_persons(words, text)
+    people = read_persons(words, text, led=role in MAKERS)
     if people and (role not in ("source", "rewrite", "exclusive", "publisher") or people[0].sure):
         last = people[-1].words[-1].end
         tail = [word for word in words if word.start >= last]
@@ -228,10 +170,6 @@ def _tail_of_name(tail: list[Token], segment: Segment) -> Part:
     return Part("nothing", tail, segment)
 
 
-def _after_waw(word: Token) -> Token:
-    return Token("w", word.folded[1:], word.start + 1, word.end)
-
-
 def _organisation_at_edge(
     segment: Segment, words: Sequence[Token], text: str, own: frozenset[str], role: str | None
 ) -> list[Part]:
@@ -241,14 +179,14 @@ def _organisation_at_edge(
             closing = edge[0] is not words[0]
             first = edge[0].folded
             if closing and first.startswith("و") and len(first) > 3:
-                joined = [_after_waw(edge[0]), *edge[1:]]
-                if _is_organisation(" ".join(word.folded for word in joined), own):
+                joined = [after_waw(edge[0]), *edge[1:]]
+                if is_organisation(phrase_of(joined), own) and phrase_of(joined) not in PLACES:
                     return [
                         *_classify(Segment(list(rest), segment.before, GAP), text, own, role),
                         Part("organisation", joined, segment),
                     ]
             phrase = " ".join(word.folded for word in edge)
-            if not _is_organisation(phrase, own) or (phrase in PLACES and phrase not in own):
+            if not is_organisation(phrase, own) or (phrase in PLACES and phrase not in own):
                 continue
             left = list(rest)
             if len(left) > 1 and left[0].folded in PLACE_PREPOSITIONS and not closing:
@@ -261,17 +199,19 @@ def _organisation_at_edge(
                 and (phrase in WORDLIKE or phrase in OUTLETS or is_given(phrase))
                 and phrase not in own
             )
+            if closing and phrase in PAPER_ENDINGS and known in PLACES:  # «الأردن اليوم» is one name
+                return [Part("organisation", list(words), segment)]
             if not left or (is_plain and known not in PLACES):
                 continue
             if not (
                 known in PLACES
-                or _is_organisation(known, own)
+                or is_organisation(known, own)
                 or begins_name(without_honorifics(left))
                 or closing
             ):
                 continue
             if closing and not (
-                known in PLACES or begins_name(without_honorifics(left)) or _is_organisation(known, own)
+                known in PLACES or begins_name(without_honorifics(left)) or is_organisation(known, own)
             ):
                 continue
             others = _classify(Segment(left, segment.before, GAP), text, own, role)

@@ -126,7 +126,7 @@ def _initials(found: str, start: int) -> Iterator[Token]:
         yield Token(kind, fold(match.group()), start + match.start(), start + match.end())
 
 
-_MARKS: Final = {
+MARKS: Final = {
     fold(word): sign
     for sign, words in {
         "a": "ص م ه صباحا مساء ظهرا مساءا عصرا am pm gmt utc ميلادي ميلادية هجري هجرية غرينتش جرينتش",
@@ -138,6 +138,7 @@ _MARKS: Final = {
     }.items()
     for word in words.replace("_", " ").split()
 }
+"""Folded words of dates and times → their sign in `_DATE`."""
 _DATE = re.compile(
     r"f{0,3}(?:d[,|-]?)?f{0,3}"
     r"(?:n[-/.](?:n|mk?)[-/.][yno]|y[-/.](?:n|mk?)[-/.]n|n[-/.,]?p?mk?(?:[/(]mk?\)?)?[-/.,]?(?:p?[yo])?|mk?n?,?y|yf?mk?f?n)"
@@ -186,7 +187,7 @@ def _signs(tokens: Sequence[Token]) -> str:
         elif token.folded in WEEKDAYS:
             signs.append("d")
         else:
-            signs.append(_MARKS.get(token.folded, "w"))
+            signs.append(MARKS.get(token.folded, "w"))
     return "".join(signs)
 
 

@@ -56,11 +56,21 @@ def _named(table: Months) -> tuple[re.Pattern[str], ...]:
         re.compile(
             rf"(?<!\d)(?P<year>\d{{4}})[\s,./-]{{1,3}}{_START}{month}{twin}[\s,./-]{{1,3}}(?P<day>\d{{1,2}})(?P<glued>)(?![\d:])"
         ),
+        re.compile(  # «10:15 2024 الأحد, 12 أيار / مايو»
+            rf"(?<!\d)(?P<year>\d{{4}})[\s,|-]{{1,3}}{_names(WEEKDAYS)}[\s,|-]{{1,3}}{_DAY}{link}{_START}{month}{twin}"
+            rf"(?P<glued>)(?!{_APART}\d{{4}})"
+        ),
     )
 
 
 _GREGORIAN = _named(GREGORIAN_MONTHS)
 _HIJRI = _named(HIJRI_MONTHS)
+_WORDS = re.compile(r"[^\W\d_]+")
+_CALENDARS: Final = tuple(
+    (patterns, table, frozenset(name.split()[0] for name in table))
+    for patterns, table in ((_GREGORIAN, GREGORIAN_MONTHS), (_HIJRI, HIJRI_MONTHS))
+)
+"""The patterns of each calendar, its months, and the first words of their names: without one no pattern is tried."""
 _MONTH_ALONE = re.compile(
     rf"(?P<month>{_names(GREGORIAN_MONTHS)}){_END}(?:\s*[-/(|]?\s*(?P<twin>{_names(GREGORIAN_MONTHS)}){_END}\s?\)?)?"
     rf"[\s,-]{{0,2}}{_YEAR_WORD}(?P<year>\d{{4}})"
@@ -169,8 +179,9 @@ def _candidates(line: str, last_year: int) -> Iterator[tuple[int, int, PrintedDa
     """Spans that hold a day, the surest forms first; None for one that no calendar has."""
     for match in _YEAR_FIRST.finditer(line):
         yield *match.span(), _numeric(match, int(match["month"]), int(match["day"]), last_year)
-    for patterns, table in ((_GREGORIAN, GREGORIAN_MONTHS), (_HIJRI, HIJRI_MONTHS)):
-        for pattern in patterns:
+    words = _WORDS.findall(line)
+    for patterns, table, firsts in _CALENDARS:
+        for pattern in () if firsts.isdisjoint(words) else patterns:
             for match in pattern.finditer(line):
                 yield *match.span(), _by_name(match, table, last_year)
     for match in _YEAR_LAST.finditer(line):

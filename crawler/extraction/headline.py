@@ -8,7 +8,8 @@ from html import unescape
 from crawler.arabic.letters import fold
 from crawler.extraction import boxes
 from crawler.extraction.json_ld import text_value
-from crawler.extraction.page import Page, one_line
+from crawler.extraction.page import Page
+from crawler.extraction.visible import one_line
 from crawler.items import Evidence
 from crawler.outlet import Layout, Outlet
 

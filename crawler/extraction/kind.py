@@ -101,6 +101,11 @@ _ROUTES = re.compile(
 _LISTING_CLASSES = frozenset(
     ("archive", "category", "tag", "search", "blog", "home", "search-results", "page-taxonomy")
 )
+_SINGLE_CLASSES = frozenset(("single", "single-post", "node-type-article", "article"))
+_LITTLE_TEXT = 80
+"""Words of a body below which og:type=article does not speak against a list."""
+_SECTION_NAME = 3
+"""Words up to which a heading names a section rather than an event."""
 _FEW_CARDS = 3
 _MANY_CARDS = 8
 _LISTING_TYPES = frozenset(("collectionpage", "itemlist", "searchresultspage", "profilepage"))
@@ -118,7 +123,7 @@ def why_no_article(page: Page, url: str | None, headline: str | None, body: str)
     article = bool(page.news_object) or (page.meta("og:type") or "").lower() == "article"
     if url and is_home(url) and not page.news_object:
         return "home"
-    if _is_listing(page, url, article) or (words == 0 and not article and _cards(page) >= _FEW_CARDS):
+    if _is_listing(page, url, headline, words) or (words == 0 and not article and _cards(page) >= _FEW_CARDS):
         return "listing"
     if words == 0 and _LOST.search(fold(_all_text(page)[:600])):
         return "soft_404"
@@ -134,33 +139,39 @@ def _all_text(page: Page) -> str:
     return page.text_of(body) if body is not None else ""
 
 
-def _is_listing(page: Page, url: str | None, article: bool) -> bool:
-    """Several signs of a list of articles and none of one article."""
-    if article:
-        return False
+def _is_listing(page: Page, url: str | None, headline: str | None, words: int) -> bool:
+    """Several signs of a list of articles and none of one article.
+
+    og:type=article alone is a weak sign of one: SEO plugins give it to categories too. Then the page must have
+    a category's name for a headline or next to no text.
+    """
     body = page.tree.find("body")
     classes = set((body.get("class") or "").lower().split()) if body is not None else set()
-    if classes & {"single", "single-post", "node-type-article", "article"} or page.meta(
-        "article:published_time"
+    if page.news_object or page.meta("article:published_time") or classes & _SINGLE_CLASSES:
+        return False
+    signs = (
+        (url is not None and _ROUTES.search(url) is not None)
+        or not classes.isdisjoint(_LISTING_CLASSES)
+        or any(kind in _LISTING_TYPES for item in page.json_ld for kind in types_of(item))
+    )
+    if (page.meta("og:type") or "").lower() == "article" and not (
+        signs and (words < _LITTLE_TEXT or len((headline or "").split()) <= _SECTION_NAME)
     ):
         return False
-    signs = [
-        bool(url and _ROUTES.search(url)),
-        bool(classes & _LISTING_CLASSES),
-        any(kind in _LISTING_TYPES for item in page.json_ld for kind in types_of(item)),
-    ]
     cards = _cards(page)
-    return (any(signs) and cards >= _FEW_CARDS) or (cards >= _MANY_CARDS and not _long_paragraphs(page))
+    return (signs and cards >= _FEW_CARDS) or (cards >= _MANY_CARDS and not _long_paragraphs(page))
 
 
 def _cards(page: Page) -> int:
     """Headlines that are links to other pages, outside the page's frame."""
+    frame = page.frame
     return sum(
         1
         for heading in page.tree.iter("h2", "h3", "h4", "article")
         if (next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None)
         and len(heading.text_content().split()) >= 4
-        and not page.is_furniture(heading)
+        and heading not in frame
+        and frame.isdisjoint(heading.iterancestors())
     )
 
 

@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
+from lxml.html import HtmlElement
+
+from crawler.extraction import boxes
 from crawler.extraction.days import gregorian
 from crawler.extraction.page import Page
 
@@ -24,6 +28,8 @@ UPDATED_NAMES: Final = (
     "updated_time", "revised",
 )  # fmt: skip
 
+_MARKED = boxes.holders_of("itemprop", "property", "data-seconds")
+_MOST_MARKED: Final = 200
 _YMD = re.compile(r"(?<![\d])((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=$|[/?#.-])")
 _COMPACT = re.compile(r"/((?:19|20)\d\d)([01]\d)([0-3]\d)(?=[-/_])")
 _SECTION_BETWEEN = re.compile(r"/((?:19|20)\d\d)/[a-z_.-]+/(\d{1,2})/(\d{1,2})/")
@@ -70,27 +76,40 @@ def _marked_up(page: Page) -> Iterator[MachineDate]:
     headline = page.headline_element
     if headline is None:
         return
-    seen_headline, left = False, 2
-    for element in page.tree.iter():
-        if element is headline:
-            seen_headline = True
-        if not isinstance(element.tag, str) or element.tag == "meta":
-            continue
-        name = (element.get("itemprop") or element.get("property") or "").lower()
-        raw = element.get("datetime") or (element.get("content") if name else None)
-        updated = name in UPDATED_NAMES
-        if not raw or not (element.tag == "time" or updated or name in PUBLISHED_NAMES):
-            continue
-        if not seen_headline and name not in PUBLISHED_NAMES:
+    marked = [*_MARKED(page.tree, _MOST_MARKED), *islice(page.tree.iter("time", "abbr"), _MOST_MARKED)]
+    dates = {element: found for element in marked if (found := _stated_by(element))}
+    ordered = boxes.in_order(page.tree, [*dates, headline])
+    left = 2
+    for place, element in enumerate(ordered, -ordered.index(headline)):
+        if element not in dates or (place <= 0 and _name_of(element) not in PUBLISHED_NAMES):
             continue
         if any(ancestor.tag in ("aside", "nav") for ancestor in element.iterancestors()):
             continue
-        if "update" in (element.get("class") or "") or "modified" in (element.get("class") or ""):
-            updated = True
-        yield MachineDate("time" if element.tag == "time" else f"microdata:{name}", raw, not updated)
+        yield dates[element]
         left -= 1
         if not left:
             return
+
+
+def _name_of(element: HtmlElement) -> str:
+    return (element.get("itemprop") or element.get("property") or "").lower()
+
+
+def _stated_by(element: HtmlElement) -> MachineDate | None:
+    """The date that an element's own attributes state, None where they state none."""
+    tag, get = element.tag, element.get
+    if tag == "meta":
+        return None
+    name, classes = _name_of(element), get("class") or ""
+    if tag == "abbr" and "published" in classes:  # hAtom, which Blogger's themes keep
+        return MachineDate("microdata:published", get("title") or "", True)
+    if seconds := get("data-seconds"):  # BBC's pages up to 2020: <div class="date date--v2" …>
+        return MachineDate("microdata:data-seconds", seconds, True)
+    raw = get("datetime") or (get("content") if name else None)
+    if not raw or not (tag == "time" or name in UPDATED_NAMES or name in PUBLISHED_NAMES):
+        return None
+    updated = name in UPDATED_NAMES or "update" in classes or "modified" in classes
+    return MachineDate("time" if tag == "time" else f"microdata:{name}", raw, not updated)
 
 
 def url_days(url: str) -> list[date]:

@@ -8,10 +8,13 @@ in a sentence are news. Source: ARABIC.md 1.2 and 1.4 rule 2.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import cast
 
 from lxml.etree import XPath
+from lxml.html import HtmlElement
 
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import TATWEEL, clean, fold
 from crawler.extraction.page import Page
 from crawler.extraction.person import is_given
 from crawler.extraction.roles import BREAKS, HONORIFICS
@@ -33,7 +36,6 @@ general supervisor
 """
 
 
-
 def _by_first_word(offices: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Folded first word → the offices that it opens, the longest first."""
     table: dict[str, list[tuple[str, ...]]] = {}
@@ -44,14 +46,24 @@ def _by_first_word(offices: str) -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 _OFFICES_BY_WORD = _by_first_word(_OFFICES)
-# What opens an office, or hides it: marks, tatweel, presentation forms. Other lines need no folding.
-_SIGN = re.compile(
-    "رئيس|رييس|نائب|نايب|مدير|سكرتير|المشرف|شراف|العضو|مؤسس|صاحب|ناشر|مستشار|chairman|editor|publisher|founder"
-    "|manag|general|[\u0640\u064b-\u0652\ufb50-\ufdfb\ufe70-\ufefc]",
+_STEMS = (
+    "رئيس", "رييس", "نائب", "نايب", "مدير", "سكرتير", "المشرف", "شراف", "العضو", "مؤسس", "صاحب", "ناشر", "مستشار",
+    "hairman", "ditor", "ublisher", "ounder", "anag", "eneral",
+)  # fmt: skip
+"""What every office holds as printed: a line without one need not be folded."""
+_DAMMA = "\u064f"
+_SHAPED = re.compile("[\ufb50-\ufdef\ufe70-\ufefc]")
+_HIDING = re.compile("[\u0640\u064b-\u0652\ufb50-\ufdfb\ufe70-\ufefc]")
+"""Tatweel, vowels and presentation forms, which hide an office's first letters."""
+_OPENS = re.compile(
+    r"\W*(?:رئيس|رءيس|رييس|نا[ئءي]ب|(?:ال)?مدير|سكرتير|المشرف|ال[إا]شراف|العضو|(?:ال)?م[ؤو]سس|صاحب|الناشر|(?:ال)?مستشار|تحت"
+    r"|ب[إا]شراف|chairman|editor|publisher|founder|manag|general)",
     re.I,
 )
-_TEXTS = XPath("//body//text()", smart_strings=False)
+_TEXTS = cast("Callable[[HtmlElement], list[str]]", XPath("//body//text()", smart_strings=False))
 _LONGEST_LINE = 160
+_LONGEST_NODE = 1000
+"""Characters from which a text node is a paragraph or a script."""
 _LONGEST_NAME = 6
 _BETWEEN = re.compile(r"[|/•·\n]|\s[-–—]\s|\s{4,}")
 
@@ -63,7 +75,7 @@ def is_masthead_role(text: str) -> bool:
 
 def _holder(line: str) -> str | None:
     """The folded name after an office, "" where it stands alone, None where the line is no masthead."""
-    if not _SIGN.search(line):
+    if not _OPENS.match(line) and not _HIDING.search(line):
         return None
     words = fold(line).split()
     for office in _OFFICES_BY_WORD.get(words[0], ()) if words else ():
@@ -93,21 +105,28 @@ def masthead_names(page: Page) -> frozenset[str]:
     """The folded names of all officers whom the page names, wherever it does."""
     names: set[str] = set()
     waiting = False
-    for text in _TEXTS(page.tree):
-        piece = text.strip()
-        if not piece or (not waiting and not _SIGN.search(piece)):
+    text = "\n".join(
+        piece.strip() for piece in _TEXTS(page.tree) if len(piece) < _LONGEST_NODE and not piece.isspace()
+    )
+    text = text.replace(TATWEEL, "").replace(_DAMMA, "")  # «رئيــس», «مُدير»
+    if _SHAPED.search(text):
+        text = clean(text)
+    stems = [stem for stem in _STEMS if stem in text]
+    for piece in text.split("\n") if stems else ():
+        if not waiting and not any(stem in piece for stem in stems):
             continue
         if len(piece) > _LONGEST_LINE:
             waiting = False
             continue
         for line in _BETWEEN.split(piece):
-            if not (folded := fold(line)):
+            if not line or line.isspace():
                 continue
             holder = _holder(line)
             if holder is not None:
                 waiting = not holder
                 names.add(holder)
             elif waiting:
+                folded = fold(line)
                 words = folded.split()
                 while len(words) > 1 and words[0] in HONORIFICS:
                     words = words[1:]
@@ -116,4 +135,3 @@ def masthead_names(page: Page) -> frozenset[str]:
                 waiting = len(folded) < 3 or folded in HONORIFICS
     names.discard("")
     return frozenset(names)
-

@@ -8,6 +8,7 @@ trusted one that knows the time of day gives it. Nothing is ever taken from the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
@@ -39,6 +40,10 @@ LATEST: Final = timedelta(hours=48)
 """What is stored lies between 1990 and two days after the fetch; the rest is a fault of the page."""
 
 
+_EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?")
+"""Seconds or milliseconds since 1970: nobody prints them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """When an article was published, as printed and as read, and where both came from."""
@@ -65,7 +70,7 @@ def find_publication(
     `fetched_at` (aware) is only ever used against a witness: a header clock, a day in the future, the
     request's own time; and as the base of relative forms. Never raises on any page.
     """
-    zone_name = outlet.timezone if outlet else guess_zone(page)
+    zone_name = (outlet.timezone if outlet else "") or guess_zone(page)
     zone = ZoneInfo(zone_name) if zone_name else None
     machine, updates = machine_witnesses(page, zone_name, fetched_at)
     home = zone or offset_of(machine + updates)
@@ -96,7 +101,7 @@ def find_publication(
     if printed.visible:
         text = printed_date(text, printed.said, zone=zone_name, base=fetched_at)
     return Publication(
-        published_text=None if printed.kind in ("url", "source") else text,
+        published_text=None if printed.kind in ("url", "source") or _EPOCH.fullmatch(text) else text,
         published_at=at,
         published_precision=precision,
         timezone_assumed=chosen.said.timezone_assumed,

@@ -18,14 +18,15 @@ from crawler.extraction.json_ld import text_value
 from crawler.extraction.kind import why_blocked, why_no_article, why_not_html
 from crawler.extraction.page import Page, PageTooLargeError
 from crawler.extraction.publication import find_publication
-from crawler.extraction.shelf import find_image, find_section, find_tags
+from crawler.extraction.section import find_section
+from crawler.extraction.shelf import find_image, find_tags
 from crawler.items import Article, Evidence, Rejection
 from crawler.outlet import Layout, Outlet
 
 EXTRACTOR_VERSION = "2026.11.23"
 """Changes whenever the reader's answers may change, so that stored articles tell which reader made them."""
 
-_SAMPLE = 4000
+_SAMPLE = 1000
 """Characters that tell a text's language."""
 _Value = TypeVar("_Value")
 _RAW = 300
@@ -48,7 +49,7 @@ def read(
 
     `body` are the bytes as fetched, `url` the address after redirects, `content_type` the HTTP header, `candidate`
     what the source said of the page, `fetched_at` (aware) the base of relative dates, `furniture` the hashes
-    (`crawler.extraction.body.hash_of`) of lines that recur on the outlet's pages. `extract` reads the opened page
+    (`crawler.extraction.recurrence.hash_of`) of lines that recur on the outlet's pages. `extract` reads the opened page
     in place of `read_page`. A fault of the reader itself becomes a Rejection with reason `reader_fault`, so that
     one hostile page cannot stop a crawl.
     """

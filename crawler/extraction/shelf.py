@@ -1,4 +1,4 @@
-"""Section, tags and image: what the page's own markup says of where the article belongs."""
+"""Tags and image: what the page's own markup says of what the article is about."""
 
 from __future__ import annotations
 
@@ -8,64 +8,12 @@ from urllib.parse import urljoin
 
 from crawler.arabic.letters import fold
 from crawler.extraction import boxes
-from crawler.extraction.json_ld import text_value, types_of
-from crawler.extraction.page import Page, one_line
+from crawler.extraction.json_ld import text_value
+from crawler.extraction.page import Page
+from crawler.extraction.visible import one_line
 from crawler.items import Evidence
 
-_HOME = frozenset(
-    fold(word)
-    for word in ("الرئيسية", "الرئيسة", "الصفحة الرئيسية", "الصفحة الأولى", "home", "main", "»", "أنت هنا")
-)
-_LONGEST_SECTION = 40
 _COMMA = re.compile(r"\s*[,،;؛|]\s*")
-
-
-def find_section(page: Page, headline: str) -> tuple[str, Evidence] | None:
-    """The section's name as printed: JSON-LD, meta, breadcrumb, in this order."""
-    for rule, raw in _sections(page):
-        text = one_line(raw)
-        folded = fold(text)
-        if folded and folded not in _HOME and folded != fold(headline) and len(text) <= _LONGEST_SECTION:
-            return text, Evidence(rule=rule, raw=raw)
-    return None
-
-
-def _sections(page: Page) -> Iterator[tuple[str, str]]:
-    stated = page.news_object.get("articleSection")
-    crumbs = [text for _, text in _breadcrumb(page)]
-    if isinstance(stated, list):  # general and special section: the breadcrumb tells which is the nearer
-        stated = next((crumb for crumb in crumbs if crumb in stated), stated)
-    yield "json-ld articleSection", text_value(stated)
-    for name in ("article:section", "articlesection", "section"):
-        for content in page.head_meta.get(name, ())[:1]:
-            yield name, content
-    for element in _SECTION_ITEMS(page.tree):
-        yield "itemprop=articleSection", element.get("content") or page.text_of(element)
-    yield from _breadcrumb(page)
-    for element in _LABELS(page.tree):
-        link = next(element.iter("a"), None)
-        if not page.is_furniture(element):
-            yield "section label", page.text_of(element if link is None else link)
-    for link in _CATEGORY_LINKS(page.tree):
-        yield "rel=category", page.text_of(link)
-
-
-def _breadcrumb(page: Page) -> Iterator[tuple[str, str]]:
-    """The breadcrumb's entries, the nearest to the article first."""
-    for item in page.json_ld:
-        if "breadcrumblist" in types_of(item) and isinstance(item.get("itemListElement"), list):
-            names = [_crumb(entry) for entry in item["itemListElement"]]
-            for name in reversed(names[:-1] if len(names) > 2 else names):
-                yield "json-ld breadcrumb", name
-    for element in _CRUMBS(page.tree):
-        for link in reversed(list(element.iter("a"))):
-            yield "breadcrumb", page.text_of(link)
-
-
-def _crumb(entry: object) -> str:
-    if not isinstance(entry, dict):
-        return ""
-    return text_value(entry.get("name")) or text_value(entry.get("item"))
 
 
 def find_tags(page: Page, headline: str) -> tuple[list[str], Evidence] | None:
@@ -86,7 +34,9 @@ def find_tags(page: Page, headline: str) -> tuple[list[str], Evidence] | None:
 
 def _tag_lists(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield "rel=tag", [page.text_of(link) for link in _TAG_LINKS(page.tree)]
-    for element in _TAG_BOXES(page.tree):
+    for name, element in page.named:
+        if ("tag" not in name and "keyword" not in name) or element.tag not in _TAG_BOXES:
+            continue
         if _BOX_NAMES.isdisjoint(boxes.words_of(boxes.name_of(element)).split()):
             continue
         texts = [page.text_of(link) for link in element.iter("a")]
@@ -118,22 +68,9 @@ def _is_split_title(tags: list[str], headline: str) -> bool:
     )
 
 
-_OUTSIDE = "[not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+_OUTSIDE = "[not(ancestor::aside or ancestor::nav or ancestor::footer[not(ancestor::article)])]"
 _TAG_LINKS = boxes.elements_at(f"//a[contains(@rel, 'tag') and not(contains(@rel, 'category'))]{_OUTSIDE}")
-_CATEGORY_LINKS = boxes.elements_at(f"//a[contains(@rel, 'category')]{_OUTSIDE}")
-_SECTION_ITEMS = boxes.elements_at("//*[contains(@itemprop, 'articleSection')]")
-_LABELS = boxes.elements_at(
-    "//*[not(self::body or self::article or self::main or self::html)]"
-    "[contains(@class, 'categ') or contains(@class, 'rubric') or contains(@class, 'kicker')"
-    " or contains(@class, 'section-name') or contains(@class, 'story-info') or contains(@class, 'news-cat')]"
-    f"{_OUTSIDE}[string-length(normalize-space()) < 80]"
-)
-_CRUMBS = boxes.elements_at("//*[contains(@class, 'crumb') or contains(@id, 'crumb')]")
-_TAG_BOXES = boxes.elements_at(
-    "//*[self::div or self::ul or self::p or self::section or self::span or self::footer]"
-    "[contains(@class, 'tag') or contains(@class, 'Tag') or contains(@class, 'keyword') or "
-    "contains(@id, 'tag')]"
-)
+_TAG_BOXES = frozenset(("div", "ul", "p", "section", "span", "footer"))
 _BOX_NAMES = frozenset(("tags", "taglist", "posttags", "articletags", "keywords", "tagslist", "tagcloud"))
 
 

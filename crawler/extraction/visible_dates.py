@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from crawler.arabic.letters import DROPPED, fold
 from crawler.extraction import boxes
 from crawler.extraction.page import Page, one_line
+from crawler.extraction.visible import short_text_of
 
 _PROSE: Final = 180
 """Characters from which a line is a paragraph of text; the dates below it belong to other things."""
@@ -31,7 +32,7 @@ _UPDATED = re.compile(r"(?<!\w)(?:تحديث|التحديث|محدثه?|حدثت
 _PRINTED_UPDATE = re.compile(
     r"(?<!\w)(?:ال)?(?:تحديث|محدثة?|حُ?دّ?ثت?|تعديل|عُ?دّ?لت?|[Uu]pdated?|[Mm]odified)(?!\w)"
 )
-_RELATIVE = re.compile(r"(?<!\w)(?:منذ|قبل|امس|اليوم|ago|il y a)(?!\w)")
+_RELATIVE = re.compile(r"(?<!\w)(?:منذ|قبل|[أا]مس|اليوم|ago|il y a)(?!\w)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ def find_visible_dates(page: Page) -> list[VisibleDate]:
             prose = True
         if index == at or len(text) > _LONGEST:
             continue
-        folded = fold(text)
-        if not _DIGIT.search(folded) and not _RELATIVE.search(folded):
+        if not _DIGIT.search(text) and not _RELATIVE.search(text):
             continue
+        folded = fold(text)
         label = folded
         if index and len(lines[index - 1][0]) < 30 and not _DIGIT.search(lines[index - 1][0]):
             label = f"{fold(lines[index - 1][0])} {folded}"  # the label is a box of its own
@@ -114,7 +115,10 @@ def _joined(pieces: list[str]) -> str:
         if before.rstrip(DROPPED)[-1:].isalnum() and after.lstrip(DROPPED)[:1].isalnum():
             parts.append(" ")
         parts.append(after)
-    return one_line("".join(parts))
+    text = "".join(parts)
+    if _DIGIT.search(text) or _RELATIVE.search(text):
+        return one_line(text)
+    return " ".join(text.split())  # no date: only its length and its label's words will be asked
 
 
 def _walk(
@@ -142,7 +146,7 @@ def _walk(
             if element.text:
                 yield element.text, None
             stack.append((element, True))
-            stack.extend((child, False) for child in reversed(element))
+            stack += [(child, False) for child in reversed(element)]
             continue
         if element.tail:
             yield element.tail, None
@@ -154,4 +158,4 @@ def _is_apart(page: Page, element: HtmlElement, below_headline: bool) -> bool:
         return True
     if element not in page.furniture:
         return False
-    return not (element.tag == "footer" and below_headline and len(page.text_of(element)) <= _LONGEST)
+    return not (element.tag == "footer" and below_headline and short_text_of(element, _LONGEST) is not None)

@@ -117,7 +117,10 @@ class Archive:
 
     def _submit(self, answer: Answer, seen: Place | None) -> Future[Place | None]:
         errand = _Errand(answer, seen, Future())
-        self._errands.put(errand)
+        if self._thread is None or not self._thread.is_alive():
+            errand.done.set_exception(OSError("the archive is closed"))
+        else:
+            self._errands.put(errand)
         return errand.done
 
     # in the archive's thread
@@ -136,6 +139,8 @@ class Archive:
                     ended = True
                 else:
                     errands.append(further)
+            # a request may be given up (Ctrl-C) while its record waits; from here on it cannot
+            errands = [errand for errand in errands if errand.done.set_running_or_notify_cancel()]
             try:
                 if not prepared:
                     for path in folder.prepare():

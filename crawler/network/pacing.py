@@ -53,6 +53,9 @@ class Pacing:
         self.max_wait = settings.getfloat("RETRY_AFTER_MAX_WAIT", 30.0)
         self.blocked_after = settings.getint("BLOCKED_AFTER", 3)
         self.hosts: dict[str, Pace] = {}
+        # seconds from sending to the answer, of each host's last request: the server may have seen it
+        # at any instant between the two, and the delay counts from what it saw
+        self._latency: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -106,6 +109,7 @@ class Pacing:
         host = request.meta["download_slot"]
         pace = self._pace(host)
         now = time.time()
+        self._latency[host] = now - self._last_sent(host, now)
         if response.status in _TOO_FAST:
             pace.slow(now, self._last_sent(host, now), self.floor, self.max_delay)
             self._count("slowed")
@@ -161,7 +165,7 @@ class Pacing:
             return
         pace, now = self._pace(host), time.time()
         delay = pace.delay(self.floor)
-        slot.delay = delay + _ARRIVAL_MARGIN if delay else _LEAST_DELAY
+        slot.delay = delay + _ARRIVAL_MARGIN + self._latency.get(host, 0.0) if delay else _LEAST_DELAY
         slot.jitter = 0.0  # Scrapy's would go below the delay that the host asked for
         wait = pace.due(self.floor) - now
         if wait > 0:

@@ -7,13 +7,14 @@ requests anywhere. Here each of them is judged before it is scheduled.
 
 from __future__ import annotations
 
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from crawler.network.offsite import host_of, is_within
 from crawler.network.refusal import Refused
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -54,10 +55,10 @@ class Redirects(RedirectMiddleware):
     def _is_onsite(self, redirected: Request) -> bool:
         """Within allowed_domains, or still on the host first asked: a feed may live elsewhere."""
         domains = [domain for domain in getattr(self.crawler.spider, "allowed_domains", None) or [] if domain]
-        host = _host(redirected.url)
-        if not domains or host == _host(redirected.meta["redirect_urls"][0]):
+        host = host_of(redirected.url)
+        if not domains or host == host_of(redirected.meta["redirect_urls"][0]):
             return True
-        return any(host == domain.lower() or host.endswith("." + domain.lower()) for domain in domains)
+        return is_within(host, domains)
 
     def _is_unfollowed(self, request: Request, response: Response) -> bool:
         left_to_the_spider = (
@@ -67,7 +68,3 @@ class Redirects(RedirectMiddleware):
             or response.status in getattr(self.crawler.spider, "handle_httpstatus_list", ())
         )
         return response.status in _REDIRECTS and "Location" in response.headers and not left_to_the_spider
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").rstrip(".")

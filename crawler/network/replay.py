@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
@@ -22,7 +23,15 @@ from crawler.discovery import Listing, Source
 from crawler.network.archive import FETCHED_AT, PLACE
 from crawler.network.guard import AddressDenied
 from crawler.network.refusal import Refused
-from crawler.network.warc import OPEN, Place, UnreadableRecordError, digest_of, read_record, write_date
+from crawler.network.warc import (
+    OPEN,
+    Place,
+    TooLargeRecordError,
+    UnreadableRecordError,
+    digest_of,
+    read_record,
+    write_date,
+)
 from crawler.network.warc_folder import archive_root
 from crawler.network.warc_index import Index, index_files
 
@@ -57,7 +66,7 @@ def sources_of(index: Index, sources: Sequence[Source]) -> Iterator[Source]:
         yield ArchivedPages(f"{SCHEME}://pages/{lot}")
 
 
-class ReplayHandler:
+class ReplayHandler(BaseDownloadHandler):
     """Download handler. Settings: REPLAY_FILES (paths), REPLAY_HOSTS (whose pages are wanted; empty: all).
 
     Reasons: `not_archived` (failed: the files do not hold the address), `archive_damaged`,
@@ -65,9 +74,8 @@ class ReplayHandler:
     our own archive.
     """
 
-    lazy = True
-
     def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         settings = crawler.settings
         self.files = [Path(name) for name in settings.getlist("REPLAY_FILES")]
         self.hosts = settings.getlist("REPLAY_HOSTS")
@@ -76,9 +84,6 @@ class ReplayHandler:
 
     async def download_request(self, request: Request) -> Response:
         return await asyncio.to_thread(self._answer, request)
-
-    async def close(self) -> None:
-        """Nothing is held open."""
 
     def _answer(self, request: Request) -> Response:
         index = index_files(self.files, self.hosts)
@@ -94,6 +99,8 @@ class ReplayHandler:
         max_size = request.meta.get("download_maxsize", self.max_size)
         try:
             answer = read_record(spot.path, spot.offset, max_size=max_size)
+        except TooLargeRecordError as fault:
+            raise Refused("too_large", str(fault)) from fault
         except UnreadableRecordError as fault:
             raise Refused("archive_damaged", str(fault), failed=True) from fault
         request.meta[FETCHED_AT] = answer.at
@@ -123,7 +130,15 @@ class NoNetwork:
 
         running: Any = reactor
         running.connectTCP = refuse
+        running.installNameResolver(NoNames())
         return cls()
+
+
+class NoNames:
+    """Stands where the reactor looks up names."""
+
+    def resolveHostName(self, receiver: Any, host: str, port: int = 0, *args: Any, **kwargs: Any) -> Any:  # noqa: N802
+        refuse(host, port)
 
 
 def refuse(host: str, port: int, *args: Any, **kwargs: Any) -> Any:

@@ -64,7 +64,6 @@ class MemoryStore:
     def remember(self, origin: str, copy: RobotsCopy) -> None:
         self.copies[origin] = copy
 
-
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The copies by host, as JSON values."""
         states: dict[str, dict[str, Any]] = {}
@@ -134,6 +133,20 @@ class Robots:
     def restore(self, states: Mapping[str, dict[str, Any]]) -> None:
         """Take over what an earlier crawl's `snapshot` knew; call it before the first request."""
         self.store.restore(states)
+
+    def describe(self, origin: str) -> dict[str, Any]:
+        """The robots.txt in force for an origin, as JSON values, for a crawl's receipt."""
+        copy = self.store.load(origin)
+        rules, _ = self._known.get(origin, (None, 0.0))
+        if copy is None or rules is None:
+            return {"state": "unreachable" if origin in self._known else "not asked"}
+        return {
+            "state": "in force",
+            "status": copy.status,
+            "fetched_at": copy.fetched_at.isoformat(timespec="seconds"),
+            "bytes": len(copy.text.encode()),
+            "crawl_delay": rules.crawl_delay(),
+        }
 
     async def process_request(self, request: Request) -> None:
         if ROBOTS_REQUEST in request.meta or urlsplit(request.url).scheme not in ("http", "https"):

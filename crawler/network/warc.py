@@ -99,6 +99,10 @@ class UnreadableRecordError(Exception):
     """There is no whole record at this place of this file."""
 
 
+class TooLargeRecordError(UnreadableRecordError):
+    """The record's body is larger than its reader bears."""
+
+
 def digest_of(body: bytes) -> str:
     """WARC-Payload-Digest of a body: `sha1:` and base32."""
     digester = Digester("sha1")
@@ -193,7 +197,7 @@ def answer_of(record: ArcWarcRecord, *, max_size: int) -> Answer:
     elif record.payload_length > len(raw) and len(raw) <= max_size:
         raise UnreadableRecordError(f"the record of {url} is cut off")
     if len(raw) > max_size:
-        raise UnreadableRecordError(f"the body of {url} is larger than {max_size} bytes")
+        raise TooLargeRecordError(f"the body of {url} is larger than {max_size} bytes")
     if _is_text(raw):  # some crawls keep decoded bodies and leave the header of the encoded one
         headers = [header for header in headers if header[0].lower() != "content-encoding"]
     headers = [

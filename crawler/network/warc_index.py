@@ -88,6 +88,11 @@ class Index:
                     elif wanted and record.rec_type == "revisit":
                         self._add_revisit(url, record)
         except Exception as fault:  # warcio raises what its parser stumbles over
+            if "non-chunked gzip" in str(fault):
+                raise NoArchiveError(
+                    f"{path} is one gzip stream, in which no record can be reached; "
+                    f"repack it first: warcio recompress {path.name} NEW.warc.gz"
+                ) from fault
             if not found:
                 raise NoArchiveError(
                     f"{path} is no WARC file that can be read: {_one_line(fault)}"

@@ -120,7 +120,10 @@ def test_ctrl_c_ends_cleanly_and_the_next_crawl_goes_on(
     assert (ledger["discovered"], ledger["stored"], ledger["holds"]) == (60, 60, True)
 
 
-@pytest.mark.parametrize("pages", [0, 1, 17, 35])
+@pytest.mark.parametrize(
+    "pages",
+    [17, *(pytest.param(pages, marks=pytest.mark.slow) for pages in (0, 1, 35))],
+)
 def test_a_crawl_killed_at_any_moment_loses_nothing(
     akhbar: Command,
     outlet: Any,

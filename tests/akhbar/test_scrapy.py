@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+# whole crawls by processes: .ci/run and `pytest -m slow` run them
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -1,137 +1,78 @@
-"""Our whole record a page against trafilatura's calls, in one run, on one core.
+"""Our whole record a page against the readers that others would use, in one run, on one core.
 
-Run with `python -m tests.benchmarks.reading` from the project's root. Reads ../shared/pages where that folder is
-there, and the project's fixtures always. Times are CPU milliseconds, the least of several rounds taken in turn.
+Run with `python -m tests.benchmarks.reading [--pages]` from the project's root; `--pages` adds a line a page. Reads
+../shared/pages where that folder is there, and the project's fixtures always. Peers take part where they are
+installed (tests/benchmarks/requirements.txt). Times are CPU milliseconds, the least of several rounds taken in turn.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import trafilatura
+from tests.benchmarks.engines import Engine, Reading, engines
+from tests.benchmarks.score import Case, fixture_cases, score, shared_cases, summarise
 
-from crawler.extraction.reader import read
-from crawler.items import Article
-
-ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 5
-
-
-def cases() -> list[tuple[Path, dict[str, Any]]]:
-    """Pages with what they should give: real ones beside the project, and our fixtures."""
-    shared = ROOT.parent / "shared" / "pages"
-    pairs = [(page, shared / "gold" / f"{page.stem}.json") for page in sorted(shared.glob("*.html"))]
-    pairs += [(page, page.with_suffix(".json")) for page in sorted((ROOT / "fixtures").glob("**/*.html"))]
-    return [(page, json.loads(gold.read_text(encoding="utf-8"))) for page, gold in pairs if gold.exists()]
-
-
-def words(text: str | None) -> Counter[str]:
-    return Counter(re.findall(r"\w+", text or ""))
-
-
-def overlap(found: str | None, gold: str) -> tuple[float, float, float]:
-    ours, theirs = words(found), words(gold)
-    same = sum((ours & theirs).values())
-    precision, recall = same / max(1, sum(ours.values())), same / max(1, sum(theirs.values()))
-    return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
-
-
-def cpu(call: Callable[[], object]) -> float:
-    start = time.process_time()
-    call()
-    return (time.process_time() - start) * 1000
+ROUNDS = 4
+BASE = "trafilatura"
 
 
 def main() -> int:
-    pages = cases()
-    if not pages:
-        print("no pages to read")
-        return 1
+    """Prints one table for every set of pages."""
     os.environ.setdefault("TZ", "UTC")
-    engines: dict[str, Callable[[str, bytes], Any]] = {
-        "akhbar": lambda url, page: read(page, url or None),
-        "trafilatura": lambda url, page: trafilatura.bare_extraction(
-            page, url=url or None, with_metadata=True
-        ),
-        "trafilatura precision": lambda url, page: trafilatura.bare_extraction(
-            page, url=url or None, with_metadata=True, favor_precision=True
-        ),
-    }
-    times: dict[str, dict[Path, float]] = {name: {} for name in engines}
-    answers: dict[str, dict[Path, Any]] = {name: {} for name in engines}
-    for turn in range(ROUNDS + 1):  # the first round warms up
-        for path, gold in pages:
-            body = path.read_bytes()
-            for name, engine in engines.items():
-
-                def call(
-                    name: str = name,
-                    engine: Any = engine,
-                    path: Path = path,
-                    gold: Any = gold,
-                    body: bytes = body,
-                ) -> None:
-                    answers[name][path] = engine(gold.get("url") or "", body)
-
-                spent = cpu(call)
-                if turn:
-                    times[name][path] = min(spent, times[name].get(path, spent))
-    print(f"{'page':34}{'engine':24}{'ms':>7}{'P':>7}{'R':>7}{'F1':>7}  headline authors day")
-    for path, gold in pages:
-        for name in engines:
-            answer = answers[name][path]
-            row = judge(answer, gold)
-            print(f"{path.stem[:32]:34}{name:24}{times[name][path]:7.1f}{row}")
-    base = sum(times["trafilatura"].values())
-    print(f"\n{'mean ms a page, and its share of trafilatura with metadata':58}")
-    for name in engines:
-        total = sum(times[name].values())
-        print(f"  {name:24}{total / len(pages):8.1f}{total / base:8.2f}")
-    print("\nmean body F1")
-    for name in engines:
-        scores = [
-            overlap(body_of(answers[name][path]), gold["body"])[2]
-            for path, gold in pages
-            if gold.get("body") and "kind" not in gold
-        ]
-        if scores:
-            print(f"  {name:24}{sum(scores) / len(scores):8.3f}  least {min(scores):.3f}")
+    for name, cases in (("../shared/pages", shared_cases()), ("fixtures", fixture_cases())):
+        if cases:
+            compare(name, cases, each="--pages" in sys.argv)
     return 0
 
 
-def body_of(answer: Any) -> str:
-    if isinstance(answer, Article):
-        return answer.body
-    return (getattr(answer, "text", "") or "") if answer is not None else ""
-
-
-def judge(answer: Any, gold: dict[str, Any]) -> str:
-    if gold.get("kind") == "rejected":
-        reason = getattr(answer, "reason", None)
-        return f"{'':21}  {'rejected ' + reason if reason else 'kept'} (gold: {gold.get('reason')})"
-    if answer is None or not body_of(answer):
-        return f"{'':21}  {getattr(answer, 'reason', 'nothing')}"
-    precision, recall, f1 = overlap(body_of(answer), gold.get("body") or "")
-    if isinstance(answer, Article):
-        headline, authors = answer.headline, answer.authors
-        day = answer.published_at.isoformat()[:10] if answer.published_at else None
-    else:
-        headline, day = answer.title, answer.date
-        authors = [name.strip() for name in (answer.author or "").split(";") if name.strip()]
-    wanted = gold.get("headline") or gold.get("title")
-    wanted_day = (gold.get("published_at") or gold.get("published") or "")[:10] or None
-    marks = [headline == wanted, set(authors) == set(gold.get("authors") or []), day == wanted_day]
-    return f"{precision:7.3f}{recall:7.3f}{f1:7.3f}  " + "".join(
-        f"{'yes' if mark else 'NO':9}" for mark in marks
+def compare(name: str, cases: list[Case], *, each: bool) -> None:
+    """Reads the pages with every engine and prints what came out."""
+    found: dict[str, dict[Path, Reading]] = {}
+    spent: dict[str, float] = {}
+    for engine, read in engines().items():
+        found[engine], spent[engine] = run(read, cases)
+    print(f"\n{name}: {len(cases)} pages")
+    print(
+        f"{'':24}{'ms':>8}{'share':>7}{'P':>7}{'R':>7}{'F1':>7}{'least':>7}{'headline':>10}{'authors':>9}{'day':>7}"
     )
+    for engine, readings in found.items():
+        total = summarise([score(readings[path], gold) for path, gold in cases])
+        share = spent[engine] / spent[BASE]
+        print(
+            f"{engine:24}{spent[engine]:8.1f}{share:7.2f}{total.precision:7.3f}{total.recall:7.3f}"
+            f"{total.f1:7.3f}{total.least_f1:7.3f}{total.headline:10.3f}{total.authors:9.3f}{total.day:7.3f}"
+        )
+    for path, gold in cases if each else ():
+        for engine, readings in found.items():
+            one = score(readings[path], gold)
+            marks = " ".join(
+                f"{field}:{'yes' if getattr(one, field) else 'NO'}"
+                for field in ("headline", "authors", "day")
+            )
+            print(
+                f"  {path.parent.name}/{path.stem:40}{engine:24}{one.f1:7.3f}  {marks} {readings[path].note}"
+            )
+
+
+def run(read: Engine, cases: list[Case]) -> tuple[dict[Path, Reading], float]:
+    """What an engine makes of the pages, and its mean CPU milliseconds a page."""
+    readings: dict[Path, Reading] = {}
+    least: dict[Path, float] = {}
+    for turn in range(ROUNDS + 1):  # the first round warms up
+        for path, gold in cases:
+            body = path.read_bytes()
+            start = time.process_time()
+            try:
+                readings[path] = read(gold.get("url") or "", body)
+            except Exception as fault:  # a peer's crash is a result too
+                readings[path] = Reading(note=f"{type(fault).__name__}: {fault}"[:80])
+            spent = (time.process_time() - start) * 1000
+            if turn:
+                least[path] = min(spent, least.get(path, spent))
+    return readings, sum(least.values()) / len(least)
 
 
 if __name__ == "__main__":

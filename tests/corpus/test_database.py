@@ -44,7 +44,10 @@ def test_a_failing_migration_leaves_nothing_behind(connection, monkeypatch):
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('akhbar.half')")
         assert cursor.fetchone() == (None,)
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+        )
         assert cursor.fetchone() == (0,)
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from corpus import articles, crawls, passages
 from corpus.articles import Submission
+from crawler.arabic.letters import fold
 from crawler.extraction.body import hash_of
-from crawler.items import Article
+from crawler.items import AppendedStory, Article
 from crawler.outlet import Outlet
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -55,3 +56,39 @@ def test_furniture_is_counted_and_bounded(connection):
         cursor.execute("SELECT max(n) FROM (SELECT count(*) AS n FROM akhbar.occurrences GROUP BY hash) x")
         (most,) = cursor.fetchone()
         assert most <= passages.CROWD
+
+
+def test_an_article_edited_often_is_no_furniture_and_keeps_its_present_paragraphs(connection):
+    for edition in range(passages.FURNITURE_SEEN + 5):
+        keep(
+            connection, "site", [("live", 1, [paragraph(f"ت{edition}"), paragraph("أصل"), paragraph("ثان")])]
+        )
+    assert passages.furniture(connection, "site") == frozenset()
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT paragraph FROM akhbar.occurrences ORDER BY 1")
+        assert cursor.fetchall() == [(1,), (2,), (3,)]
+
+
+def test_an_appended_story_is_told_by_the_article_it_repeats(connection):
+    older = [paragraph("أ"), paragraph("ب")]
+    keep(connection, "site", [("older", 9, older), ("other", 8, [paragraph("ج")])])
+    crawl = crawls.begin(connection, Outlet("x", country="IQ", timezone="UTC", slug="site"))
+    page = Article(
+        url="https://site/new", canonical_url="https://site/new", headline="جديد", body=paragraph("د"),
+        published_at=NOW, appended=[
+            AppendedStory(headline="older", body="\n\n".join([*older, paragraph("ه")])),
+            AppendedStory(headline="unknown", body=paragraph("و")),
+        ],
+    )  # fmt: skip
+    articles.store(connection, crawl, [Submission(article=page)])
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT position, p.headline, e.headline, paragraphs_found, paragraphs FROM corpus.appended p"
+            " LEFT JOIN corpus.articles e ON e.id = p.repeats ORDER BY 1"
+        )
+        assert cursor.fetchall() == [(1, "older", "older", 2, 3), (2, "unknown", None, 0, 1)]
+
+
+def test_paragraphs_fold_as_the_whole_text_does():
+    for body in ("أ.\n\n5\n\n.5\n\n%\n\nب", "ا\u0640\n\n\u0640ب 5.\n\n5", "\n\n\n\nكلمة\n\n"):
+        assert " ".join(filter(None, passages.fold_paragraphs(body))) == fold(body)

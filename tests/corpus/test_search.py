@@ -214,3 +214,17 @@ def test_show_an_article_with_its_versions(filled):
     assert search.show(filled, 999_999) is None
     assert search.show(filled, "https://nowhere.example/") is None
     assert search.show(filled, "9" * 30) is None
+
+
+def test_common_and_rare_words_are_told_apart_by_the_statistics(filled):
+    filled.autocommit = True
+    with filled.cursor() as cursor:
+        cursor.execute("ANALYZE akhbar.articles")
+        cursor.execute("SELECT akhbar.note_common_words()")
+        cursor.execute(
+            "SELECT akhbar.word_share('وزارة'), akhbar.word_share('نادرة'), akhbar.word_share('وزار*')"
+        )
+        common, rare, prefix = cursor.fetchone()
+    filled.autocommit = False
+    assert common > 0.3 and rare == 0 and prefix >= common
+    assert found(filled, "وزارة") == {3, 5} and found(filled, "نادرة") == set()

@@ -130,7 +130,7 @@ def test_two_writers_of_two_copies_end_in_one_story(connection, database_url):
 def test_an_article_stored_before_a_crash_is_linked_later(connection, monkeypatch):
     keep(connection, "one", article("one", " ".join(BODY), 2))
     with monkeypatch.context() as patch:
-        patch.setattr(stories, "link_new", lambda _: [])
+        patch.setattr(stories, "link_new", lambda *_: [])
         (late,) = keep(connection, "two", article("two", " ".join(BODY), 1))
     assert copies(connection) == []
     assert [link.article_id for link in stories.link_new(connection)] == [late]

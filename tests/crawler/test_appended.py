@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are kept on their lines)
 from __future__ import annotations
 
 import pytest

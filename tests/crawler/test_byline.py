@@ -141,6 +141,56 @@ def test_hostile_repetition_is_quick(piece: str) -> None:
     assert time.perf_counter() - started < 0.5
 
 
+@pytest.mark.parametrize(
+    ("raw", "credits"),
+    [
+        ("بقلم: المستشار القانوني نادر الحايك", [("نادر الحايك", "writer")]),
+        ("بقلم: الكاتبة والمحللة السياسية رنا كنعان", [("رنا كنعان", "writer")]),
+        (
+            "تقرير: رنا كنعان - كاميرا: نادر الحايك",
+            [("رنا كنعان", "reporter"), ("نادر الحايك", "photographer")],
+        ),
+        ("تقرير: رنا كنعان - هندسة البث: نادر الحايك", [("رنا كنعان", "reporter")]),
+        (
+            "(إعداد رنا كنعان للنشرة العربية - تحرير شمعة سراجي)",
+            [("رنا كنعان", "translator"), ("شمعة سراجي", "editor")],
+        ),
+        ("نص: رنا كنعان", [("رنا كنعان", "writer")]),
+        (
+            "يورونيوز مع أ ف ب، رويترز",
+            [("يورونيوز", "organisation"), ("أ ف ب", "agency"), ("رويترز", "agency")],
+        ),
+        ("الجسر اليوم", [("الجسر اليوم", "organisation")]),
+        ("الأردن اليوم", [("الأردن اليوم", "organisation")]),
+        ("الحرة - ترجمات", [("الحرة", "organisation")]),
+        ("متابعة: رنا كنعان يقود فريقا", [("رنا كنعان", "reporter")]),
+        ("على عبد العال", [("على عبد العال", "writer")]),
+    ],
+)
+def test_roles_and_companions(raw: str, credits: list[tuple[str, str]]) -> None:
+    assert [(credit.name, credit.role) for credit in read_byline(raw).credits] == credits
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "معلومات المقال",
+        "علوم وتكنولوجيا",
+        "كلمات مفتاحية",
+        "أسواق المال",
+        "تغطية خاصة",
+        "صباح العالم",
+        "على فكرة",
+        "الكاتب السابق",
+        "مواقيت الصلاة",
+        "اخترنا لكم",
+        "القاهرة والرياض",
+    ],
+)
+def test_labels_name_nobody(raw: str) -> None:
+    assert read_byline(raw).authors == []
+
+
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the shared samples are not beside the project")
 def test_shared_samples() -> None:
     samples = [json.loads(line) for line in SAMPLES.read_text("utf-8").splitlines()]

@@ -209,6 +209,134 @@ def test_layout_decides() -> None:
     assert found.authors == ["رنا كنعان"]
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<span class='author'>مواقيت الصلاة</span>",
+        "<section id='article-byline'><strong id='byline-title'>معلومات المقال</strong></section>",
+        "<div class='post-author'>شؤون عربية</div>",
+        "<div class='writer'>Super User</div>",
+        "<div class='info'>على فكرة</div>",
+        "<div class='meta'>وطنية</div>",
+        "<div class='info'>استطلاع الرأي</div>",
+        "<div class='info'>تقرير: إصابة نجم خطيرة</div>",
+        "<div class='info'>جرحى, فيروس نادر</div>",
+        "<h3>طلبات من زنجبار</h3><div class='meta'>طلبات من زنجبار</div>",
+    ],
+)
+def test_labels_are_nobody(below: str) -> None:
+    found = read(below=below)
+    assert found.authors == []
+    assert not [credit for credit in found.credits if credit.role != "organisation"]
+
+
+def test_unfamiliar_name_is_believed_where_it_links_to_an_author() -> None:
+    linked = "<div class='author'><a href='/author/7'>قمرنور زمردي</a></div>"
+    assert read(below=linked).authors == ["قمرنور زمردي"]
+    assert read(below=linked.replace("/author/7", "/c/7")).authors == []
+
+
+@pytest.mark.parametrize("name", ["Al Jisr", "jisr", "محرر الجسر", "الجسر الإخبارية"])
+def test_the_outlet_in_other_spellings_is_no_person(name: str) -> None:
+    head = json_ld({"@type": "Person", "name": name}, publisher={"@type": "Organization", "name": "الجسر"})
+    assert read(head=head).authors == []
+
+
+def test_entity_link_that_opens_the_lead_is_nobody() -> None:
+    lead = "<a href='/entity/9'>رنا كنعان</a> تفتتح معرضها الجديد في قاعة البلدية مساء الخميس المقبل."
+    page = Page.from_text(
+        f"<html><head><title>{HEADLINE}</title></head><body><div class='info'><h1>{HEADLINE}</h1>"
+        f"<p>{lead}</p><p>{NEXT}</p></div>",
+        "https://jisr.example/1",
+    )
+    paragraphs = ("رنا كنعان تفتتح معرضها الجديد في قاعة البلدية مساء الخميس المقبل.", NEXT)
+    assert find_credit(page, paragraphs=paragraphs) == FoundCredit()
+
+
+def test_credit_below_the_lead() -> None:
+    page = Page.from_text(
+        f"<html><head><title>{HEADLINE}</title></head><body><article><h1>{HEADLINE}</h1><h2>{LEAD}</h2>"
+        f"<div class='from-author'><span class='from-author__name'>بيروت - رويترز</span></div>"
+        f"<div class='text'><p>{NEXT}</p></div></article>",
+        "https://jisr.example/1",
+    )
+    found = find_credit(page, paragraphs=(LEAD, NEXT))
+    assert (found.byline, found.agency, found.dateline) == ("بيروت - رويترز", "رويترز", "بيروت")
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='source'>المصدر: <span>الجزيرة + وكالات</span></div>",
+        "<div><span>المصدر :</span> <b>الجزيرة + وكالات</b></div>",
+    ],
+)
+def test_source_below_the_text(box: str) -> None:
+    page = Page.from_text(
+        f"<html><head><title>{HEADLINE}</title></head><body><main><h1>{HEADLINE}</h1><div><p>{LEAD}</p><p>{NEXT}</p></div>{box}</main>",
+        "https://jisr.example/1",
+    )
+    found = find_credit(page, paragraphs=(LEAD, NEXT))
+    assert (found.byline, found.agency, found.authors) == ("الجزيرة + وكالات", "وكالات", [])
+
+
+def test_photographer_of_a_caption_is_credited_and_no_author() -> None:
+    below = "<figure><img src='a.jpg'><figcaption>الجسر عند الغروب - تصوير: رنا كنعان</figcaption></figure>"
+    found = read(below=f"<div>بقلم: نادر الحايك</div>{below}")
+    assert found.authors == ["نادر الحايك"]
+    assert [(credit.name, credit.role) for credit in found.credits] == [
+        ("نادر الحايك", "writer"),
+        ("رنا كنعان", "photographer"),
+    ]
+
+
+def test_printed_role_outranks_the_machines() -> None:
+    found = read(
+        below="<span class='author'>حاورتها: رنا كنعان</span>",
+        head=json_ld({"@type": "Person", "name": "رنا كنعان"}),
+    )
+    assert [(credit.name, credit.role) for credit in found.credits] == [("رنا كنعان", "interviewer")]
+
+
+def test_credits_stand_as_printed() -> None:
+    found = read(
+        below="<span class='author'>عنب بلدي - رنا كنعان</span>",
+        head=json_ld({"@type": "Person", "name": "رنا كنعان"}),
+    )
+    assert [credit.name for credit in found.credits] == ["عنب بلدي", "رنا كنعان"]
+
+
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [("ع.ط/ س.ن (د ب أ، رويترز)", "د ب أ"), ("ح.ز/ط.أ", None), ("م. م / ع. ج (أ ف ب)", "أ ف ب")],
+)
+def test_initials_close_the_text(line: str, agency: str | None) -> None:
+    found = read(paragraphs=(LEAD, NEXT, NEXT, line))
+    assert found.agency == agency
+    assert found.authors == []
+    assert found.credit_paragraphs == {3}
+
+
+def test_card_of_author_and_role() -> None:
+    found = read(paragraphs=("Author, رنا كنعان", "Role, مراسلة شؤون البيئة", LEAD, NEXT))
+    assert found.authors == ["رنا كنعان"]
+    assert found.byline == "رنا كنعان"
+    assert found.credit_paragraphs == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "وقال المدير الفني لفريق الفيوم: ",
+        "الناشط الحقوقي السوداني خالد الحايك لـ«الصباح»: ",
+        "وأعلنت منظمة الصحة العالمية يوم 11 مارس/ آذار ",
+    ],
+)
+def test_a_speaker_is_no_dateline(opening: str) -> None:
+    found = read(paragraphs=(opening + LEAD, NEXT))
+    assert (found.byline, found.dateline, found.credits) == (None, None, [])
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared pages are not beside the project")
 def test_shared_pages() -> None:
     pages = sorted((SHARED / "pages").glob("*.html"))
@@ -226,3 +354,8 @@ def test_seed() -> None:
     found = find_credit(page, paragraphs=expected["body"].split("\n\n"))
     assert (found.authors, found.agency, found.byline) == ([], None, expected["byline"])
     assert not [credit for credit in found.credits if "العزاوي" in credit.name]
+
+
+def test_an_outlets_own_line_above_the_text() -> None:
+    found = read(below="<div class='text-head'><p>عنب بلدي/ خاص</p></div>")
+    assert (found.byline, found.authors) == ("عنب بلدي/ خاص", [])

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are kept on their lines)
 from __future__ import annotations
 
 import pytest
@@ -25,7 +24,7 @@ from crawler.extraction.furniture import Verdict, judge
         ("© وكالة المرفأ", Verdict.CUT),
         ("تابعوا قناتنا على واتساب لمعرفة كل جديد", Verdict.CUT),
         ("The post سوق المدينة appeared first on جريدة المرفأ.", Verdict.CUT),
-        ("الأكثر قراءة", Verdict.END),
+        ("الأكثر قراءة", Verdict.BOX),
         ("جميع الحقوق محفوظة © جريدة المرفأ 2024", Verdict.END),
         ("لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *", Verdict.END),
         ("اترك تعليقاً", Verdict.END),

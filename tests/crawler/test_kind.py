@@ -16,6 +16,11 @@ CARDS = "".join(
     for i in range(10)
 )
 
+LINKED_CARDS = "".join(
+    f"<a class=c href=/n/{i}><img src=/{i}.jpg><h3>عنوان خبر في القائمة يحمل الرقم {i} لا غير</h3><span>3 أكتوبر 2024</span></a>"
+    for i in range(10)
+)
+
 
 def reason(
     html: str | bytes, url: str = "https://sahl.example/news/88", content_type: str | None = None
@@ -107,10 +112,27 @@ def test_an_article_about_a_lost_page_is_one() -> None:
             "https://sahl.example/category/local",
         ),
         (f"<head><title>ملفات</title></head><body><h1>ملفات</h1>{CARDS}</body>", "https://sahl.example/185"),
+        (
+            f'<head><title>محليات | السهل</title><meta property="og:type" content="article"></head><body class="rtl archive category"><h1 class=page-title>محليات</h1>{CARDS}</body>',
+            "https://sahl.example/category/local",
+        ),
+        (
+            f"<head><title>رياضة | السهل</title></head><body><div class=list>{LINKED_CARDS}</div></body>",
+            "https://sahl.example/section/12",
+        ),
     ],
 )
 def test_listing(html: str, url: str) -> None:
     assert reason(html, url) == "listing"
+
+
+def test_a_flash_above_many_cards_is_an_article() -> None:
+    flash = "عاجل: بلدية السهل تعلن فتح المكتبة العامة اليوم."
+    page = (
+        f'<head><title>{TITLE}</title><meta property="og:type" content="article"></head><body><h1>{TITLE}</h1>'
+        f"<div class=text><p>{flash}</p></div><div class=x>{LINKED_CARDS}{CARDS}</div></body>"
+    )
+    assert reason(page, "https://sahl.example/185") is None
 
 
 def test_home() -> None:
@@ -158,8 +180,9 @@ def test_video_only() -> None:
 
 def test_paywall() -> None:
     ld = (
-        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"%s","isAccessibleForFree":false}</script>'
-        % TITLE
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"'
+        + TITLE
+        + '","isAccessibleForFree":false}</script>'
     )
     assert reason(f"<head><title>{TITLE}</title>{ld}</head><body><h1>{TITLE}</h1></body>") == "paywall"
 

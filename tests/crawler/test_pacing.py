@@ -11,6 +11,9 @@ import pytest
 from crawler.network.authority import authority_of, origin_of
 from crawler.network.pace import LONGEST_HOLD, Pace, read_retry_after
 
+# whole crawls by processes: .ci/run and `pytest -m slow` run them
+pytestmark = pytest.mark.slow
+
 NOW = 1_760_000_000.0
 
 

@@ -124,3 +124,17 @@ def test_odd_documents_have_a_tree(html: str) -> None:
     assert found.tree is not None
     assert found.headline_element is None
     assert found.news_object == {}
+
+
+def test_a_page_without_its_body_tag_has_a_body() -> None:
+    page = Page.from_text(
+        "<title>ميناء الصيد يفتح أبوابه</title><main><h1>ميناء الصيد يفتح أبوابه</h1><p>نص</p></main>"
+    )
+    assert page.headline_element is not None
+    assert page.tree.find("body") is not None
+    assert page.titles == ["ميناء الصيد يفتح أبوابه"]
+
+
+def test_neighbours_of_two_classes_are_two_words() -> None:
+    page = Page.from_text("<div><span class='name'>ليلى مراد</span><span class='post'>مراسلة</span></div>")
+    assert page.text_of(page.tree.find(".//div")) == "ليلى مراد مراسلة"

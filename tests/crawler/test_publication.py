@@ -12,6 +12,8 @@ import pytest
 from crawler.candidate import Candidate
 from crawler.extraction.page import Page
 from crawler.extraction.publication import Publication, find_publication
+from crawler.extraction.reader import read
+from crawler.items import Article
 from crawler.outlet import Layout, Outlet
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -312,3 +314,40 @@ def test_shared_pages() -> None:
         assert found.date().isoformat() == gold["published"][:10], golden.stem
     seed = (SHARED / "seed" / "page.html").read_bytes()
     assert find(Page.from_bytes(seed), outlet=BAGHDAD, fetched_at=FETCHED) == Publication()
+
+
+_STORY = "".join(
+    f"<p>أعلنت بلدية المرفأ أن أعمال الترميم التي بدأت قبل عامين شملت السقوف الخشبية في السوق رقم {place}.</p>"
+    for place in range(4)
+)
+
+
+@pytest.mark.parametrize(
+    ("markup", "day"),
+    [
+        (
+            "<dd class='create'>الخميس, 03 تشرين1/أكتوير 2024 10:15</dd>",
+            "2024-10-03",
+        ),  # Joomla's own spelling
+        ("<abbr class='published' title='2024-10-03T10:15:00+03:00'>10:15 ص</abbr>", "2024-10-03"),
+        ("<div class='date date--v2' data-seconds='1727946000'></div>", "2024-10-03"),
+    ],
+    ids=["joomla", "blogger", "bbc"],
+)
+def test_the_dates_of_platforms_are_read(markup: str, day: str) -> None:
+    title = "بلدية المرفأ تعيد فتح السوق القديم بعد ترميم استمر عامين"
+    html = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{markup}<div>{_STORY}</div></body></html>"
+    found = read(html.encode(), "https://marfaa.example/n/1")
+    assert isinstance(found, Article)
+    assert found.published_at is not None
+    assert found.published_at.date().isoformat() == day
+    assert found.published_text != "1727946000"  # seconds since 1970 are nothing that a page prints
+
+
+def test_an_outlet_without_a_zone_has_the_zone_of_its_country() -> None:
+    title = "بلدية المرفأ تعيد فتح السوق القديم بعد ترميم استمر عامين"
+    page = Page.from_text(f"<h1>{title}</h1><p>3 أكتوبر 2024 10:15</p>", "https://marfaa.com.eg/n/1")
+    unknown = Outlet("المرفأ", country="", timezone="")
+    found = find_publication(page, outlet=unknown, layout=None, candidate=None, fetched_at=None, lead=None)
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2024-10-03T10:15:00+03:00"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+# whole crawls by processes: .ci/run and `pytest -m slow` run them
+pytestmark = pytest.mark.slow
+
 
 def redirect(to: str) -> tuple:
     return 302, {"Location": to}, b""

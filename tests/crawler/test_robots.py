@@ -8,6 +8,9 @@ import pytest
 
 from crawler.network.robots import Rules
 
+# whole crawls by processes: .ci/run and `pytest -m slow` run them
+pytestmark = pytest.mark.slow
+
 
 def rules(text: str) -> Rules:
     return Rules(text, "Akhbar")

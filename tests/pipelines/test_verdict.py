@@ -45,3 +45,27 @@ def test_what_one_crawl_says(counts: dict[str, int], reports: list[SourceReport]
 )
 def test_what_the_outlet_calls_healthy(articles_today: int | None, verdict: str) -> None:
     assert judge({}, [source()], articles_today=articles_today, daily_articles=range(40, 400)) == verdict
+
+
+USUAL = {"articles": 40, "words": 300.0, "published_at": 1.0, "authors": 0.8, "section": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "history", "verdict"),
+    [
+        ({**USUAL, "words": 250.0, "authors": 0.6}, [USUAL] * 3, "healthy"),
+        ({**USUAL, "authors": 0.1}, [USUAL] * 3, "relaid"),
+        ({**USUAL, "published_at": 0.2}, [USUAL], "relaid"),
+        ({**USUAL, "words": 60.0}, [USUAL], "relaid"),
+        # a field that the outlet never had much of is not missed
+        ({**USUAL, "section": 0.0}, [USUAL] * 3, "healthy"),
+        # too few articles, now or before, tell nothing
+        ({**USUAL, "articles": 2, "authors": 0.0}, [USUAL] * 3, "healthy"),
+        ({**USUAL, "authors": 0.0}, [{**USUAL, "articles": 2}], "healthy"),
+        ({**USUAL, "authors": 0.0}, [], "healthy"),
+    ],
+)
+def test_a_field_that_the_outlet_always_had_is_missed(
+    fields: dict[str, float], history: list[dict[str, float]], verdict: str
+) -> None:
+    assert judge({"stored": 40}, [source()], fields=fields, history=history) == verdict

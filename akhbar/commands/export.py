@@ -1,0 +1,99 @@
+"""`akhbar export`: the corpus, or what a search finds of it, as a file."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from akhbar.instants import INSTANT
+from akhbar.output import notes, print_json
+
+_PLAIN_LINE_EVERY = 10.0  # seconds
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("query", required=False)
+@click.option("--outlet", help="Only this outlet (its slug).")
+@click.option("--author", help="Only articles credited to this person.")
+@click.option("--section", help="Only this section.")
+@click.option("--country", help="Only outlets of this country (ISO 3166-1 alpha-2).")
+@click.option("--since", type=INSTANT, help="Published since: 2d, 12h or 2026-01-31.")
+@click.option("--until", type=INSTANT, help="Published before: 2d, 12h or 2026-01-31.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many articles, the first by number.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
+def export(
+    file: Path,
+    query: str | None,
+    outlet: str | None,
+    author: str | None,
+    section: str | None,
+    country: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Write articles to FILE, which ends in .jsonl, .csv or .parquet.
+
+    All of them, or those that QUERY (as in `akhbar search`) and the options name, in the order of their
+    numbers. A manifest (rows, columns, checksum, query, date) is written beside the file. The same corpus
+    and query give the same bytes.
+    """
+    from corpus.database import connect
+    from corpus.export import FORMATS, Filters, ParquetMissing
+    from corpus.export import export as write
+
+    if file.suffix.lstrip(".").lower() not in FORMATS:
+        raise click.UsageError(f"{file.name!r} must end in .{', .'.join(FORMATS)}")
+    connection = connect()
+    try:
+        manifest = write(
+            connection,
+            file,
+            Filters(
+                query=query, outlet=outlet, author=author, section=section, country=country,
+                since=since, until=until, limit=limit,
+            ),
+            program=f"akhbar {_version()}",
+            on_rows=_Told(),
+        )  # fmt: skip
+    except ParquetMissing as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror or error}") from error
+    finally:
+        connection.close()
+    if as_json:
+        print_json(
+            {name: getattr(manifest, name) for name in manifest.__slots__}
+            | {"exported_at": manifest.exported_at.isoformat()}
+        )
+    else:
+        notes.print(
+            f"{manifest.rows:,} articles, {manifest.bytes:,} bytes, sha256 {manifest.sha256[:12]}… → {file}"
+        )
+
+
+class _Told:
+    """Says how far the export is: a line that renews itself on a terminal, now and then one elsewhere."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def __call__(self, rows: int) -> None:
+        now = time.monotonic()
+        if notes.is_terminal:
+            notes.print(f"{rows:,} articles …", end="\r")
+        elif now - self.last >= _PLAIN_LINE_EVERY:
+            self.last = now
+            notes.print(f"{rows:,} articles …")
+
+
+def _version() -> str:
+    from akhbar.commands import _version as version
+
+    return version()

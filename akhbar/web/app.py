@@ -1,0 +1,89 @@
+"""The application: addresses, error pages, and the guard around them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import as_file, files
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from akhbar.web import views
+from akhbar.web.guard import Guard
+from akhbar.web.language import LANGUAGES
+from akhbar.web.parameters import BadParameter
+from akhbar.web.remembered import Remembered
+from akhbar.web.rendering import render
+from akhbar.web.views import Shelf
+from corpus.browse import Library, TooSlow
+from corpus.unavailable import StorageUnavailable
+
+_PAGES = {
+    "/": views.search,
+    "/articles/{id:int}": views.article,
+    "/stories": views.stories,
+    "/stories/{id:int}": views.story,
+    "/outlets": views.outlets,
+    "/outlets/{slug}": views.outlet,
+    "/crawls": views.crawls,
+    "/crawls/{id:int}": views.crawl,
+    "/coverage": views.coverage,
+}
+
+
+def make_application(library: Library, *, hosts: frozenset[str] | None, remember: float = 30.0) -> ASGIApp:
+    """The web page over a library.
+
+    `hosts` are the names it may be asked for under, None for any; counts are remembered for so many seconds.
+    """
+    pages = [
+        Route(f"/{code}{path}", page, methods=["GET"]) for code in LANGUAGES for path, page in _PAGES.items()
+    ]
+    with as_file(files("akhbar.web") / "static") as folder:
+        static = StaticFiles(directory=folder)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(library.close)
+
+    application = Starlette(
+        routes=[Route("/", views.home, methods=["GET"]), *pages, Mount("/static", static)],
+        exception_handlers={
+            BadParameter: _bad_parameter,
+            HTTPException: _refused,
+            StorageUnavailable: _unavailable,
+            TooSlow: _unavailable,
+            Exception: _fault,
+        },
+        lifespan=lifespan,
+    )
+    application.state.shelf = Shelf(library, Remembered(remember))
+    return Guard(application, hosts)
+
+
+def _bad_parameter(request: Request, error: Exception) -> Response:
+    name = error.name if isinstance(error, BadParameter) else ""
+    return render(request, "error.html", 400, code=400, name=name)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return render(request, "error.html", status, code=404 if status == 404 else 400, name="")
+
+
+def _unavailable(request: Request, _: Exception) -> Response:
+    response = render(request, "error.html", 503, code=503, name="")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _fault(request: Request, _: Exception) -> Response:
+    return render(request, "error.html", 500, code=500, name="")

@@ -1,0 +1,283 @@
+"""The archive of a real crawl: crawled again from, read again from, and mended after a kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from crawler import settings
+from crawler.network.warc import Place, digest_of, read_record
+from crawler.network.warc_folder import find_file
+
+# whole crawls by processes: .ci/run and `pytest -m slow` run them
+pytestmark = pytest.mark.slow
+
+Command = Callable[..., Any]
+
+ARCHIVED = {
+    "DOWNLOAD_DELAY": 0,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    "DOWNLOADER_MIDDLEWARES": {**settings.DOWNLOADER_MIDDLEWARES, "crawler.network.archive.Archive": 540},
+}
+PAGES = 12
+
+
+def page(url: str, number: int) -> str:
+    """A page with a relative date and a byline that the general reader does not know."""
+    from textwrap import dedent
+
+    text = "".join(
+        f"<p>أعلنت بلدية وادي السرو اليوم أن الحي رقم {number} سيحصل على {part} مدارس جديدة قبل نهاية العام، "
+        f"وقالت إن المشروع {number * 7 + part} يشمل طرقا وحدائق ومكتبة عامة يستفيد منها سكان الحي كله.</p>"
+        for part in (3, 5, 8)
+    )
+    return dedent(
+        f"""\
+        <!DOCTYPE html><html lang="ar" dir="rtl"><head><meta charset="utf-8">
+        <title>الحي رقم {number} يحصل على مدارس جديدة</title><link rel="canonical" href="{url}">
+        <meta property="og:type" content="article"></head><body><main><article>
+        <h1>الحي رقم {number} يحصل على مدارس جديدة</h1>
+        <span class="when">منذ ساعتين</span>
+        {text}</article><aside><div class="pen">سلمى الوادي</div></aside></main></body></html>"""
+    )
+
+
+@pytest.fixture
+def crawled(akhbar: Command, outlet: Any) -> Any:
+    """The outlet after a crawl with the archive on."""
+    for number in range(PAGES):
+        outlet.publish(number, html=page(f"{outlet.root}/news/{number}", number))
+    outlet.write_file(**ARCHIVED)
+    ended = akhbar("crawl", "sarw", "--json")
+    assert ended.status == 0, ended.notes
+    assert ended.json()[0]["ledger"]["stored"] == PAGES
+    return outlet
+
+
+def set_layout(outlet: Any, layout: str) -> None:
+    """Change how the outlet's pages are read from now on."""
+    path = outlet.folder / "sarw.py"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "layout" not in line.lower()]
+    place = next(number for number, line in enumerate(lines) if "article_url" in line)
+    lines[place:place] = [f"    layout = {layout}"] if layout else []
+    lines[1:1] = ["from crawler.outlet import Layout"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def archive_of(connection: Connection) -> dict[str, dict[str, Any]]:
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT url, archive FROM akhbar.candidates")
+        return dict(cursor.fetchall())
+
+
+def test_every_row_knows_its_page(crawled: Any, connection: Connection, tmp_path: Path) -> None:
+    root = tmp_path / "home" / "archive"
+    rows = archive_of(connection)
+    assert len(rows) == PAGES
+    for url, archive in rows.items():
+        place = Place.from_dict(archive)
+        answer = read_record(find_file(root, place.file), place.offset, max_size=10**6)
+        assert answer.url == url and digest_of(answer.body) == place.digest
+        assert answer.body.decode() == crawled.pages[url]
+    (file,) = (root / "sarw").iterdir()
+    assert file.name.endswith(".warc.gz")
+
+
+def test_a_crawl_from_the_archive_asks_nobody_and_stores_the_same(
+    crawled: Any, akhbar: Command, server: Any, environment: dict[str, str], tmp_path: Path
+) -> None:
+    shown = {url: akhbar("show", url, "--json").json() for url in list(crawled.pages)[:2]}
+    asked = len(crawled.server.requests)
+    # another corpus, the same archive; contact and allowed addresses are not needed
+    import psycopg2
+
+    admin = psycopg2.connect(server.url("postgres"))
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute("CREATE DATABASE replayed TEMPLATE akhbar_template")
+    try:
+        changes = {"AKHBAR_DATABASE_URL": server.url("replayed"), "AKHBAR_CONTACT": None}
+        files = [str(path) for path in (tmp_path / "home" / "archive").rglob("*.warc.gz")]
+        ended = akhbar("crawl", "sarw", "--json", "--archive", *files, **changes, AKHBAR_ALLOW_ADDRESSES=None)
+        assert ended.status == 0, ended.notes
+        ledger = ended.json()[0]["ledger"]
+        assert (ledger["discovered"], ledger["stored"], ledger["holds"]) == (PAGES, PAGES, True)
+        assert len(crawled.server.requests) == asked
+        for url, before in shown.items():
+            after = akhbar("show", url, "--json", **changes).json()
+            for name in ("headline", "body", "published_at", "fetched_at", "canonical_url", "byline"):
+                assert after.get(name) == before.get(name), name
+            assert after["published_at"]  # two hours before the page was fetched, not before it was replayed
+        again = akhbar("crawl", "sarw", "--json", "--archive", *files, **changes)
+        assert again.json()[0]["this_crawl"].get("stored", 0) == 0
+    finally:
+        with admin.cursor() as cursor:
+            cursor.execute("DROP DATABASE replayed WITH (FORCE)")
+        admin.close()
+
+
+def test_pages_that_the_archive_lacks_stay_pending_for_a_live_crawl(
+    crawled: Any, akhbar: Command, tmp_path: Path
+) -> None:
+    url = crawled.publish(99)
+    (file,) = (tmp_path / "home" / "archive").rglob("*.warc.gz")
+    kept = tmp_path / "kept.warc.gz"
+    kept.write_bytes(file.read_bytes())
+    akhbar("crawl", "sarw", "--limit", "1")  # fetches page 99
+    ended = akhbar("crawl", "sarw", "--json", "--archive", str(kept))
+    assert ended.status == 0 and ended.json()[0]["ledger"]["holds"], ended.notes
+    assert akhbar("show", url, "--json").status == 0
+
+
+def test_wrong_archives_are_wrong_use(crawled: Any, akhbar: Command, tmp_path: Path) -> None:
+    (tmp_path / "page.warc.gz").write_bytes(b"<html>")
+    for name in ("none.warc.gz", "page.warc.gz"):
+        ended = akhbar("crawl", "sarw", "--archive", str(tmp_path / name))
+        assert ended.status == 2 and name in ended.notes and "Traceback" not in ended.notes
+
+
+def test_the_same_reader_finds_nothing_to_change(crawled: Any, akhbar: Command) -> None:
+    asked = len(crawled.server.requests)
+    ended = akhbar("reextract", "--json")
+    found = ended.json()
+    assert ended.status == 0, ended.notes
+    assert (found["archived"], found["read"], found["same"], found["changed"]) == (PAGES, PAGES, PAGES, 0)
+    assert found["fields"] == {} and found["lost"] == {}
+    assert len(crawled.server.requests) == asked
+
+
+def test_a_better_reader_is_shown_and_then_kept_once(
+    crawled: Any, akhbar: Command, connection: Connection
+) -> None:
+    set_layout(crawled, 'Layout(byline=".pen")')
+    seen = akhbar("reextract", "--json").json()
+    assert seen["fields"]["authors"] == seen["changed"] == PAGES and seen["kept"] == 0
+    assert seen["before"].get("authors", 0) == 0 and seen["after"]["authors"] == PAGES
+    assert seen["samples"]["authors"][0]["after"] == '["سلمى الوادي"]'
+    url = next(iter(crawled.pages))
+    assert akhbar("show", url, "--json").json()["authors"] == []  # shown is not kept
+
+    kept = akhbar("reextract", "--apply", "--json").json()
+    assert kept["kept"] == PAGES and kept["refused"] == []
+    shown = akhbar("show", url, "--history", "--json").json()
+    assert shown["authors"] == ["سلمى الوادي"] and len(shown["revisions"]) == 2
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT changes[1], 'authors' = ANY(changes) FROM akhbar.revisions WHERE number = 2"
+        )
+        assert cursor.fetchall() == [("reread", True)]
+        cursor.execute("SELECT count(*) FROM akhbar.credits WHERE name = 'سلمى الوادي'")
+        assert cursor.fetchone() == (PAGES,)
+    again = akhbar("reextract", "--apply", "--json").json()
+    assert (again["changed"], again["kept"], again["same"]) == (0, 0, PAGES)
+
+
+@pytest.mark.parametrize(("layout", "worse"), [('Layout(prune=["article"])', "bodies"), ("", "authors")])
+def test_a_worse_reader_is_refused(crawled: Any, akhbar: Command, layout: str, worse: str) -> None:
+    if worse == "authors":
+        set_layout(crawled, 'Layout(byline=".pen")')
+        assert akhbar("reextract", "--apply", "--json").json()["kept"] == PAGES
+    set_layout(crawled, layout)
+    url = next(iter(crawled.pages))
+    before = akhbar("show", url, "--history", "--json").json()
+    ended = akhbar("reextract", "--apply", "--json")
+    assert ended.status != 0 and "--force" in ended.notes
+    found = ended.json()
+    assert found["kept"] == 0 and any(reason.startswith(worse) for reason in found["refused"])
+    assert akhbar("show", url, "--history", "--json").json() == before
+
+    forced = akhbar("reextract", "--apply", "--force", "--json")
+    assert forced.status == 0
+    after = akhbar("show", url, "--json").json()
+    assert after["body"] == before["body"]  # a page that gives no article never takes one away
+    if worse == "authors":
+        assert after["authors"] == [] and forced.json()["kept"] == PAGES
+
+
+@pytest.mark.slow
+def test_ctrl_c_and_on(crawled: Any, akhbar: Command, environment: dict[str, str], tmp_path: Path) -> None:
+    set_layout(crawled, 'Layout(byline=".pen")')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "reextract", "--apply"],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    journals = tmp_path / "home" / "reextract"
+    end = time.monotonic() + 60
+    while not any(journals.glob("*.jsonl")):
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    if process.returncode == 0:
+        pytest.skip("it was done before the signal came")
+    ended = akhbar("reextract", "--apply", "--json")
+    assert ended.status == 0 and "Going on after" in ended.notes
+    assert ended.json()["read"] == PAGES
+    assert not any(journals.iterdir())
+    again = akhbar("reextract", "--json").json()
+    assert (again["changed"], again["same"]) == (0, PAGES)
+
+
+def test_a_lost_archive_file_is_told_and_is_no_worse_reading(
+    crawled: Any, akhbar: Command, tmp_path: Path
+) -> None:
+    (file,) = (tmp_path / "home" / "archive").rglob("*.warc.gz")
+    file.unlink()
+    found = akhbar("reextract", "--apply", "--json")
+    assert found.status == 0 and found.json()["lost"] == {"not_in_archive": PAGES}
+
+
+@pytest.mark.slow
+def test_a_crawl_killed_in_the_middle_keeps_what_it_stored(
+    akhbar: Command, outlet: Any, environment: dict[str, str], tmp_path: Path, connection: Connection
+) -> None:
+    for number in range(40):
+        outlet.publish(number)
+    outlet.write_file(**ARCHIVED)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "crawl", "sarw"],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while sum(1 for _, path, _ in outlet.server.requests if path.startswith("/news/")) < 17:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert list((tmp_path / "home" / "archive" / "sarw").glob("*.open"))
+    ended = akhbar("crawl", "sarw", "--json")
+    assert ended.status == 0 and ended.json()[0]["ledger"]["stored"] == 40
+    assert not list((tmp_path / "home" / "archive" / "sarw").glob("*.open"))
+    for url, archive in archive_of(connection).items():
+        place = Place.from_dict(archive)
+        answer = read_record(tmp_path / "home" / "archive" / place.file, place.offset, max_size=10**6)
+        assert answer.url == url
+
+
+def test_a_disk_at_its_mark_ends_the_crawl_and_loses_nothing(
+    akhbar: Command, outlet: Any, connection: Connection
+) -> None:
+    for number in range(5):
+        outlet.publish(number)
+    outlet.write_file(**ARCHIVED)
+    akhbar("crawl", "sarw", "--limit", "2")
+    outlet.write_file(**ARCHIVED, ARCHIVE_MIN_FREE=10**18)
+    ended = akhbar("crawl", "sarw", "--json")
+    assert ended.status == 75, ended.notes
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT state, count(*) FROM akhbar.candidates GROUP BY 1 ORDER BY 1")
+        assert dict(cursor.fetchall()) == {"pending": 3, "stored": 2}
+        cursor.execute("SELECT state FROM akhbar.crawls ORDER BY id DESC LIMIT 1")
+        assert cursor.fetchone() == ("stopped",)
+    outlet.write_file(**ARCHIVED)
+    assert akhbar("crawl", "sarw", "--json").json()[0]["ledger"]["stored"] == 5

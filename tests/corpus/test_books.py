@@ -1,0 +1,108 @@
+"""The ledger's two books agree, a change past them shows, and writing stops before the disk is full."""
+
+from __future__ import annotations
+
+import random
+from collections import namedtuple
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from corpus import articles, crawls, ledger, room
+from corpus.articles import Submission
+from corpus.unavailable import StorageUnavailable
+from crawler.candidate import Candidate
+from crawler.items import Article
+from crawler.outlet import Outlet
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def crawl_at_random(connection, slug, seed):
+    """One crawl that does all that a crawl may do to rows, and dies or finishes."""
+    chance = random.Random(seed)
+    crawl = crawls.begin(connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug))
+    urls = [f"https://{slug}.example/{chance.randrange(60)}" for _ in range(30)]
+    updated = NOW + timedelta(minutes=seed)
+    ledger.record(connection, crawl, [Candidate(url=url, source="x", updated_at=updated) for url in urls])
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE akhbar.candidates SET next_check = now() WHERE next_check IS NOT NULL AND id %% 3 = %s",
+            (seed % 3,),
+        )
+    endings = []
+    for candidate in ledger.claim(connection, crawl, 25):
+        deed = chance.random()
+        if deed < 0.5:
+            article = Article(
+                url=candidate.url, canonical_url=candidate.url, headline=f"خبر {chance.random() < 0.8}",
+                body=" ".join(f"كلمة{candidate.id}و{n}" for n in range(30)),
+            )  # fmt: skip
+            articles.store(connection, crawl, [Submission(article=article, candidate_id=candidate.id)])
+        elif deed < 0.9:
+            state, reason, status = chance.choice(
+                [("rejected", "listing", 200), ("failed", "http_503", 503), ("unchanged", None, 304),
+                 ("pending", None, None), ("rejected", "soft_404", 200), ("failed", "http_404", 404)]
+            )  # fmt: skip
+            endings.append(ledger.Ending(id=candidate.id, state=state, reason=reason, status=status))
+    ledger.end(connection, crawl, endings)
+    if chance.random() < 0.7:
+        crawls.finish(connection, crawl)
+    else:  # its lease goes, its row stays: it died
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_both_books_say_the_same_after_every_crawl(connection):
+    for seed in range(24):
+        crawl_at_random(connection, ("one", "two")[seed % 2], seed)
+        for outlet in (None, "one"):
+            total = ledger.ledger_sum(connection, outlet=outlet)
+            assert total.holds, total
+    assert total.discovered > 40 and total.stored and total.rejected and total.failed
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM akhbar.movements WHERE crawl_id <= (SELECT max(id) - 2 FROM akhbar.crawls)"
+        )
+        (kept,) = cursor.fetchone()
+        assert kept <= 24 * 7  # summed up: at most one row a state of each crawl
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM akhbar.candidates WHERE id = (SELECT min(id) FROM akhbar.candidates)",
+        "UPDATE akhbar.candidates SET state = 'unchanged'"
+        " WHERE id = (SELECT min(id) FROM akhbar.candidates WHERE state = 'stored')",
+        "INSERT INTO akhbar.candidates (outlet_id, url, url_hash, source)"
+        " SELECT outlet_id, 'x', 'x', 'x' FROM akhbar.candidates LIMIT 1",
+    ],
+)
+def test_a_row_lost_or_moved_past_the_ledger_shows(connection, statement):
+    crawl_at_random(connection, "one", 1)
+    crawl_at_random(connection, "one", 2)
+    assert ledger.ledger_sum(connection).holds
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount == 1
+    assert not ledger.ledger_sum(connection).holds
+    assert not ledger.ledger_sum(connection, outlet="one").holds
+
+
+def test_writing_stops_before_the_disk_is_full(connection, monkeypatch):
+    crawl = crawls.begin(connection, Outlet("one", country="IQ", timezone="UTC", slug="one"))
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: usage(1, 1, room.FREE_MARK - 1))
+    candidate = Candidate(url="https://one.example/1", source="x")
+    assert ledger.record(connection, crawl, [candidate]) == 1  # a given server keeps its own house
+    monkeypatch.setattr(room, "is_embedded", lambda: True)
+    for write in (
+        lambda: ledger.record(connection, crawl, [candidate]),
+        lambda: articles.store(
+            connection,
+            crawl,
+            [Submission(article=Article(url="u", canonical_url="u", headline="ع", body="ن"))],
+        ),
+    ):
+        with pytest.raises(StorageUnavailable, match="512 MB are kept"):
+            write()
