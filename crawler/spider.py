@@ -13,7 +13,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 
 from crawler.candidate import Candidate
-from crawler.discovery import Source
+from crawler.discovery import Feed, NewsSitemap, Section, Sitemap, Source
 from crawler.items import Article, Rejection, SourceReport
 from crawler.network.faults import name_fault
 from crawler.outlet import Layout, Outlet
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.extraction.page import Page
+
+
+# what an outlet file needs, from one place
+__all__ = ["Candidate", "Feed", "Layout", "NewsSitemap", "NewsSpider", "Outlet", "Section", "Sitemap"]
 
 
 class NewsSpider(scrapy.Spider):

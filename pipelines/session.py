@@ -37,9 +37,9 @@ from pipelines.host_state import HostState
 from pipelines.verdict import count_read, judge
 
 if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection  # noqa: N812
     from scrapy.crawler import Crawler
 
+    from corpus.transaction import Connection
     from crawler.spider import NewsSpider
 
 logger = logging.getLogger(__name__)

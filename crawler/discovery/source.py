@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from crawler.candidate import Candidate
@@ -24,11 +25,12 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(ABC):
     """An address where articles are announced; outlets name one of its kinds."""
 
     url: str
 
+    @abstractmethod
     def read(
         self,
         body: bytes,
@@ -43,4 +45,3 @@ class Source:
         address that it does not match is left out, which is no damage. Candidates carry this
         source's own `url`. Pure, and never raises, whatever the bytes are.
         """
-        raise NotImplementedError

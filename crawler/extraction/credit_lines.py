@@ -113,7 +113,10 @@ def named_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[tupl
         name = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not _NAMES_CREDIT.search(name) or _NAMES_OTHERS.search(name) or page.is_furniture(element):
             continue
-        text = page.text_of(element)
+        heading = next(
+            element.iter(*boxes.HEADING_TAGS), None
+        )  # of a writer's box; below it stands who he is
+        text = page.text_of(element if heading is None else heading)
         if text and len(text) <= _LONGEST_LINE:
             found += 1
             yield text, any(_AUTHOR_PAGE.search(link.get("href") or "") for link in _links(element))

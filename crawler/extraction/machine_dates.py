@@ -28,7 +28,7 @@ UPDATED_NAMES: Final = (
     "updated_time", "revised",
 )  # fmt: skip
 
-_MARKED = boxes.holders_of("itemprop", "property", "data-seconds")
+_MARKED = boxes.holders_of("itemprop", "property")
 _MOST_MARKED: Final = 200
 _YMD = re.compile(r"(?<![\d])((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=$|[/?#.-])")
 _COMPACT = re.compile(r"/((?:19|20)\d\d)([01]\d)([0-3]\d)(?=[-/_])")
@@ -77,6 +77,9 @@ def _marked_up(page: Page) -> Iterator[MachineDate]:
     if headline is None:
         return
     marked = [*_MARKED(page.tree, _MOST_MARKED), *islice(page.tree.iter("time", "abbr"), _MOST_MARKED)]
+    marked += [
+        element for name, element in page.named if "date" in name and "data-seconds" in element.attrib
+    ][:_MOST_MARKED]
     dates = {element: found for element in marked if (found := _stated_by(element))}
     ordered = boxes.in_order(page.tree, [*dates, headline])
     left = 2

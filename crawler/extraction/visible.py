@@ -30,7 +30,7 @@ def short_text_of(element: HtmlElement, longest: int) -> str | None:
     length = 0
     for piece in _pieces(element):
         length += len(piece.strip())
-        if length > _LOOSE * longest:
+        if length > _LOOSE * longest or len(pieces) > longest:
             return None
         pieces.append(piece)
     text = one_line("".join(pieces))

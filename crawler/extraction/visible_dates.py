@@ -112,7 +112,8 @@ def _joined(pieces: list[str]) -> str:
         return ""
     parts = pieces[:1]
     for before, after in pairwise(pieces):
-        if before.rstrip(DROPPED)[-1:].isalnum() and after.lstrip(DROPPED)[:1].isalnum():
+        apart = before[-1].isspace() or after[0].isspace()
+        if not apart and before.rstrip(DROPPED)[-1:].isalnum() and after.lstrip(DROPPED)[:1].isalnum():
             parts.append(" ")
         parts.append(after)
     text = "".join(parts)

@@ -26,7 +26,7 @@ from crawler.extraction.furniture import Verdict, judge
         ("The post سوق المدينة appeared first on جريدة المرفأ.", Verdict.CUT),
         ("الأكثر قراءة", Verdict.BOX),
         ("جميع الحقوق محفوظة © جريدة المرفأ 2024", Verdict.END),
-        ("لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *", Verdict.END),
+        ("لن يتم نشر عنوان بريدك الإلكتروني.", Verdict.END),
         ("اترك تعليقاً", Verdict.END),
         ("ترحب جريدة المرفأ بالنقاش المفيد وتحتفظ بحق مراجعة التعليقات قبل نشرها", Verdict.END),
         ("اقرأ المزيد...", Verdict.TRUNCATED),

@@ -127,6 +127,9 @@ def test_tag_soup_is_never_a_fault(pieces: list[str]) -> None:
         f"<p>{'.' * 1_000_000}</p>",
         f"<p>{' ' * 1_000_000}x</p>",
         f"<div class='{'related-' * 50_000}'>{ONE}</div>",
+        f"<h1>{TITLE}</h1><p>{ONE}</p><p>{TWO}</p>" + "<div><b>ا</b> ب</div>" * 50_000,
+        f"<h1>{TITLE}</h1><p>{ONE}</p><p>{TWO}</p>" + "<i itemprop=datePublished content=x></i>" * 30_000,
+        f"<h1>{TITLE}</h1><p>{ONE}</p>" + "<div>3 أكتوبر 2024</div>" * 40_000,
     ],
     ids=lambda html: html[:16],
 )
