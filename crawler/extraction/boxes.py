@@ -62,7 +62,7 @@ _FRAME_WORDS = words(
     # comments, cookies, advertising, polls
     "comment comments commentlist commentform respond disqus replies reply rating ratings stars "
     "likes vote voting "
-    "poll polls cookie cookies consent gdpr advert adverts advertisement advertising ads adv adbox "
+    "poll polls cookie cookies consent gdpr advert adverts advertisement advertising ad ads adv adbox "
     "adsbox adslot "
     "adsense banner banners dfp gpt adunit popup modal lightbox overlay toast tooltip copyright disclaimer "
     "screenreader visuallyhidden player"

@@ -107,9 +107,6 @@ class Draft:
         )  # fmt: skip
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the reader keeps the text of an advertisement within the body's own element"
-)
 def test_an_advertisement_within_the_body_is_no_text() -> None:
     advertisements = [
         f'<div class="ad">إعلان: خصم {n} بالمئة على كل المعروضات اليوم فقط</div>' for n in (10, 20)
