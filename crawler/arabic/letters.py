@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from crawler.arabic.numerals import TO_ASCII
@@ -207,6 +208,10 @@ def fold(text: str) -> str:
     `SPELLINGS`; case folded; all but letters and digits becomes a space, except the point inside a
     number and the percent sign at one. Idempotent, and fold(clean(x)) == fold(x); never raises.
     """
+    return _fold_line(text) if len(text) <= _LINE else _fold(text)
+
+
+def _fold(text: str) -> str:
     if _PLAIN_WORDS.fullmatch(text):
         return " ".join(text.translate(FOLD_TABLE).split())
     text = clean(text)
@@ -218,3 +223,8 @@ def fold(text: str) -> str:
     if "." in text or "%" in text:
         text = _LOOSE_SIGN.sub(" ", text)
     return " ".join(text.split())
+
+
+# the readers of a page fold each of its short lines twice on average: headline, credit, labels
+_LINE: Final = 200
+_fold_line = lru_cache(maxsize=256)(_fold)
