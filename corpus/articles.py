@@ -168,10 +168,9 @@ def find_same(connection: Connection, crawl: Crawl, articles: Sequence[Article])
     Articles at an address that the corpus knows are left to `store`, which sees whether they changed;
     so are texts too short to tell by themselves. Raises StorageUnavailable.
     """
-    texts = [fold(mend(article.body)) for article in articles]
     hashes = [
-        bytes(article.content_hash or hashlib.sha256(text.encode()).digest())
-        for article, text in zip(articles, texts, strict=True)
+        bytes(article.content_hash or hashlib.sha256(fold(mend(article.body)).encode()).digest())
+        for article in articles
     ]
     keys = [url_hash(mend_url(article.canonical_url)) for article in articles]
     with transaction(connection) as cursor:
@@ -186,9 +185,14 @@ def find_same(connection: Connection, crawl: Crawl, articles: Sequence[Article])
             (hashes, crawl.outlet_id),
         )
         held = {bytes(content_hash): id_ for content_hash, id_ in cursor.fetchall()}
+    # most texts are new: only the few that are held are folded again, to see whether they are long enough to tell
     return [
-        held.get(content_hash) if key not in known and len(text.split()) >= TELLING_WORDS else None
-        for key, content_hash, text in zip(keys, hashes, texts, strict=True)
+        held[content_hash]
+        if content_hash in held
+        and key not in known
+        and len(fold(mend(article.body)).split()) >= TELLING_WORDS
+        else None
+        for key, content_hash, article in zip(keys, hashes, articles, strict=True)
     ]
 
 
