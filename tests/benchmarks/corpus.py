@@ -263,6 +263,7 @@ def fill(connection: Any, writer: Writer, held: int, size: int) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'")
         for _, definition in late:
             cursor.execute(definition)
+        cursor.execute("ALTER INDEX akhbar.articles_search ALTER COLUMN 1 SET STATISTICS 0")
         cursor.execute("ALTER TABLE akhbar.bands ADD PRIMARY KEY (hash, article_id)")
     connection.autocommit = True
     with connection.cursor() as cursor:
