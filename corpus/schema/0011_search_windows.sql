@@ -123,8 +123,9 @@ AS $$
     shares AS (
         SELECT CASE
             WHEN a.is_beginning THEN (
-                SELECT sum(k.share) FROM akhbar.common_words k
-                WHERE EXISTS (SELECT FROM unnest(a.forms) f WHERE starts_with(k.word, f)))
+                -- in words, between the form and the form with the last of all letters after it
+                SELECT sum(k.share) FROM unnest(a.forms) AS f (form) JOIN akhbar.common_words k
+                ON k.word >= f.form COLLATE "C" AND k.word < (f.form || U&'\+10FFFF') COLLATE "C")
             ELSE (SELECT sum(k.share) FROM akhbar.common_words k WHERE k.word = ANY(a.forms))
         END AS share
         FROM asked a
