@@ -96,6 +96,7 @@ EXTENSIONS: dict[Any, int | None] = {
     "crawler.network.budget.Budget": 15,
     "pipelines.host_state.HostState": 20,
     "crawler.network.receipt.Receipt": 30,
+    "crawler.pulse.Pulse": 40,
 }
 # who writes the receipt that is kept with the crawl's counts
 CRAWL_RECEIPT = "crawler.network.receipt.Receipt"
