@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from time import monotonic
+import gc
+from time import monotonic, thread_time
 from typing import Any, Self
 
 from scrapy import signals
@@ -18,13 +19,15 @@ _LONG = 0.05  # seconds; a loop held up for longer delays every host that the pr
 class Pulse:
     """Scrapy extension that beats a hundred times a second and notes each beat that came late.
 
-    A beat is late by as long as something held the loop up: code of ours that should have run in a
-    thread or another process, or a machine whose cores are all busy.
+    A beat is late by as long as something held the loop up. Where the loop's own thread has computed
+    for as long (`longest_work_ms`), it is code that should run in a thread or another process;
+    otherwise the cores were busy with something else.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.longest = 0.0
+        self.work = 0.0
         self.late = 0
         self.articles = 0
         self.first: float | None = None
@@ -40,6 +43,8 @@ class Pulse:
         return pulse
 
     def open(self) -> None:
+        # all that is loaded now stays; the collector would stop the loop to look through it
+        gc.freeze()
         self._beating = asyncio.get_running_loop().create_task(self._beat())
 
     def close(self) -> None:
@@ -56,19 +61,22 @@ class Pulse:
             self.first = self.first or self.last
 
     def write(self) -> dict[str, Any]:
-        """`longest_block_ms` of the loop and how many `blocks_over_50_ms`; articles, and seconds from first to last."""
+        """The longest block and how many were over 50 ms; the articles, and the seconds from first to last."""
         spent = self.last - self.first if self.first and self.last else 0.0
         return {
             "longest_block_ms": round(self.longest * 1000, 1),
             "blocks_over_50_ms": self.late,
+            "longest_work_ms": round(self.work * 1000, 1),
             "articles": self.articles,
             "seconds": round(spent, 3),
         }
 
     async def _beat(self) -> None:
         while True:
-            due = monotonic() + _BEAT
+            due, worked = monotonic() + _BEAT, thread_time()
             await asyncio.sleep(_BEAT)
-            late = monotonic() - due
+            late, worked = monotonic() - due, thread_time() - worked
             self.longest = max(self.longest, late)
             self.late += late > _LONG
+            # what was done while the beat was not yet due held up nobody
+            self.work = max(self.work, min(worked, late))

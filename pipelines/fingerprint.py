@@ -18,10 +18,13 @@ _SEED = 1
 
 
 class Fingerprint:
-    """Sets `content_hash` (SHA-256 of the folded body) and `signature` (MinHash of its word shingles)."""
+    """Sets `content_hash` (SHA-256 of the folded body) and `signature` (MinHash of its word shingles).
+
+    By the setting READER_JUDGES the reader processes have done so already.
+    """
 
     def process_item(self, item: Any) -> Any:
-        if isinstance(item, Article):
+        if isinstance(item, Article) and item.content_hash is None:
             folded = fold(item.body)
             item.content_hash = hash_text(folded)
             item.signature = sign_text(folded)

@@ -187,7 +187,10 @@ def crawl(
     stored, pulse = result["ledger"]["stored"], result["pulse"]
     rate = (pulse["articles"] - 1) / pulse["seconds"]
     print(f"\ncrawl with {readers} reader process{'es' if readers > 1 else ''}: stored {stored} of {count}")
-    for label, found in (("from the first to the last stored", rate), ("start and end included", stored / seconds)):
+    for label, found in (
+        ("from the first to the last stored", rate),
+        ("start and end included", stored / seconds),
+    ):
         shares = "".join(f"   {found / base:.2f} of {number} reading alone" for number, base in alone.items())
         print(f"  {label:34} {found:7.1f} articles/s{shares}")
     print(f"  {'start and end':34} {seconds - pulse['seconds']:7.1f} s")
@@ -202,7 +205,9 @@ def crawl(
     print(f"  {'processor time a page':34} {told} ms")
     files = list((place / "archive").rglob("*.warc.gz"))
     size = sum(file.stat().st_size for file in files)
-    print(f"  {'archive':34} {size / count / 1024:7.1f} KB a page, {size / 1024**2:.0f} MB in {len(files)} files")
+    print(
+        f"  {'archive':34} {size / count / 1024:7.1f} KB a page, {size / 1024**2:.0f} MB in {len(files)} files"
+    )
     print(f"  {'memory, MB':34} crawl / readers, along the way")
     for at in sorted({round(n * (len(watch.rows) - 1) / (_SAMPLES - 1)) for n in range(_SAMPLES)}):
         moment, own, others = watch.rows[at]
@@ -231,7 +236,9 @@ def main() -> int:
                 print(f"{label:36} {alone[readers]:7.1f} pages/s, {spent:.2f} ms of the processor a page")
             if "news-please" in engines():
                 rate, spent = read_alone(root, 2, _PEER, "news-please")
-                print(f"{'news-please alone, 2 processes':36} {rate:7.1f} pages/s, {spent:.2f} ms of the processor a page")
+                print(
+                    f"{'news-please alone, 2 processes':36} {rate:7.1f} pages/s, {spent:.2f} ms of the processor a page"
+                )
             else:
                 print("news-please is not installed: see tests/benchmarks/requirements.txt")
             with tempfile.TemporaryDirectory(dir=home) as folder:

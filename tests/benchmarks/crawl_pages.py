@@ -72,7 +72,11 @@ class Pages:
             b"T": b"".join(b"<p>%s</p>\n" % paragraph for paragraph in paragraphs),
         }
         parts = [
-            part if at % 2 == 0 else fill[part] if part in fill else b"".join(chance.choices(self._cards, k=5))
+            part
+            if at % 2 == 0
+            else fill[part]
+            if part in fill
+            else b"".join(chance.choices(self._cards, k=5))
             for at, part in enumerate(template)
         ]
         return b"".join(parts), paragraphs
@@ -98,7 +102,11 @@ def _fixtures() -> list[str]:
         paragraphs = list(_PARAGRAPH.finditer(text))
         if not paragraphs or "</h1>" not in text:
             continue
-        text = _PARAGRAPH.sub("", text[: paragraphs[0].start()]) + _TEXT + _PARAGRAPH.sub("", text[paragraphs[0].start() :])
+        text = (
+            _PARAGRAPH.sub("", text[: paragraphs[0].start()])
+            + _TEXT
+            + _PARAGRAPH.sub("", text[paragraphs[0].start() :])
+        )
         text = _ADDRESS.sub(rf'\1"{_URL}"', text).replace("</h1>", f" {_NUMBER}</h1>", 1)
         found.append(text)
     return found
@@ -135,7 +143,7 @@ class _Filler:
         self.bottom = (
             f'<aside class="sidebar related">{cards}</aside>'
             f'<div class="site-footer"><ul class="footer-links">{self._links(30)}</ul></div>'
-            f'<script type="application/json" id="state">{json.dumps(_state(writer, 20 * size), ensure_ascii=False)}</script>'
+            f'<script type="application/json" id="state">{_state(writer, 20 * size)}</script>'
             f"<script>{_script(chance, 20 * size)}</script>"
         )
 
@@ -154,10 +162,12 @@ class _Filler:
 
 def _card(number: int, headline: str) -> str:
     image = f"/uploads/2025/01/{number:05d}"
-    sizes = ", ".join(f"{image}-{width}x{width * 2 // 3}.jpg {width}w" for width in (150, 300, 480, 768, 1024))
+    sizes = ", ".join(
+        f"{image}-{width}x{width * 2 // 3}.jpg {width}w" for width in (150, 300, 480, 768, 1024)
+    )
     return (
-        f'<div class="card card--small post-{number}" data-id="{number}"><a class="card__link" href="/article/r{number}" '
-        f'title="{headline}"><figure class="card__image"><img loading="lazy" decoding="async" width="300" height="200" '
+        f'<div class="card card--small post-{number}" data-id="{number}"><a class="card__link" '
+        f'href="/article/r{number}" title="{headline}"><figure class="card__image"><img loading="lazy" decoding="async" width="300" height="200" '
         f'src="{image}-300x200.jpg" srcset="{sizes}" sizes="(max-width: 480px) 100vw, 300px" alt="{headline}"></figure>'
         f'<h4 class="card__title">{headline}</h4></a><span class="card__date">{number % 28 + 1} يناير 2025</span></div>'
     )
@@ -165,8 +175,8 @@ def _card(number: int, headline: str) -> str:
 
 def _css(chance: random.Random, rules: int) -> str:
     return "".join(
-        f".c{chance.randrange(10**5)} .e{n}{{display:flex;margin:{chance.randrange(40)}px 0;color:#{chance.randrange(16**6):06x};"
-        f"font:{chance.randrange(10, 30)}px/1.6 sans-serif}}"
+        f".c{chance.randrange(10**5)} .e{n}{{display:flex;margin:{chance.randrange(40)}px 0;"
+        f"color:#{chance.randrange(16**6):06x};font:{chance.randrange(10, 30)}px/1.6 sans-serif}}"
         for n in range(rules)
     )
 
@@ -179,18 +189,23 @@ def _script(chance: random.Random, lines: int) -> str:
     )
 
 
-def _state(writer: Writer, entries: int) -> list[dict[str, object]]:
-    return [
-        {"id": n, "slug": f"post-{n}", "title": " ".join(writer.some(8)), "image": f"/uploads/{n}.jpg", "views": n * 37}
+def _state(writer: Writer, entries: int) -> str:
+    stories = [
+        {"id": n, "slug": f"post-{n}", "title": " ".join(writer.some(8)), "views": n * 37}
         for n in range(entries)
     ]
+    return json.dumps(stories, ensure_ascii=False)
 
 
 def main() -> int:
     pages = Pages("http://127.0.0.1:1")
     sizes = sorted(len(pages.page(number)) for number in range(500))
     print(f"{pages.templates} templates; of 500 pages: mean {sum(sizes) / 500 / 1024:.0f} KB,", end=" ")
-    print(", ".join(f"{share} % under {sizes[500 * share // 100 - 1] / 1024:.0f} KB" for share in (10, 50, 90, 100)))
+    print(
+        ", ".join(
+            f"{share} % under {sizes[500 * share // 100 - 1] / 1024:.0f} KB" for share in (10, 50, 90, 100)
+        )
+    )
     return 0
 
 
