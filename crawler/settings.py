@@ -131,9 +131,8 @@ DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
 SPIDER_MIDDLEWARES: dict[Any, int | None] = {
     # nearest to the spider: what it sees of the ledger is all of the ledger
     "pipelines.admission.Admission": 900,
-    # every item would pass each of these: what is followed is bounded by SOURCE_DEPTH, no referrer is sent
+    # every item would pass each of these; what is followed is bounded by SOURCE_DEPTH
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES: dict[Any, int | None] = {

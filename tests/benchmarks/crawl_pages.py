@@ -167,7 +167,8 @@ def _card(number: int, headline: str) -> str:
     )
     return (
         f'<div class="card card--small post-{number}" data-id="{number}"><a class="card__link" '
-        f'href="/article/r{number}" title="{headline}"><figure class="card__image"><img loading="lazy" decoding="async" width="300" height="200" '
+        f'href="/article/r{number}" title="{headline}"><figure class="card__image">'
+        f'<img loading="lazy" decoding="async" width="300" height="200" '
         f'src="{image}-300x200.jpg" srcset="{sizes}" sizes="(max-width: 480px) 100vw, 300px" alt="{headline}"></figure>'
         f'<h4 class="card__title">{headline}</h4></a><span class="card__date">{number % 28 + 1} يناير 2025</span></div>'
     )
