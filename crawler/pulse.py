@@ -12,12 +12,12 @@ from scrapy.crawler import Crawler
 
 from crawler.items import Article
 
-_BEAT = 0.01  # seconds between two looks
+_BEAT = 0.02  # seconds between two looks
 _LONG = 0.05  # seconds; a loop held up for longer delays every host that the process crawls
 
 
 class Pulse:
-    """Scrapy extension that beats a hundred times a second and notes each beat that came late.
+    """Scrapy extension that beats fifty times a second and notes each beat that came late.
 
     A beat is late by as long as something held the loop up. Where the loop's own thread has computed
     for as long (`longest_work_ms`), it is code that should run in a thread or another process;

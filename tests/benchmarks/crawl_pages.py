@@ -76,7 +76,7 @@ class Pages:
             if at % 2 == 0
             else fill[part]
             if part in fill
-            else b"".join(chance.choices(self._cards, k=5))
+            else b"".join(chance.choices(self._cards, k=4))
             for at, part in enumerate(template)
         ]
         return b"".join(parts), paragraphs
@@ -118,46 +118,77 @@ def _split(text: str) -> list[bytes]:
 
 
 class _Filler:
-    """What stands around an article on an outlet's page: `size` 1 makes some 55 KB of it."""
+    """What stands around an article on an outlet's page: `size` 1 makes some 60 KB of it."""
 
     def __init__(self, writer: Writer, size: int) -> None:
-        self._some = lambda count: " ".join(writer.some(count))
-        chance = writer.chance
+        self._writer, self._chance = writer, writer.chance
         self.head = "\n".join(
             [
-                *(f'<meta name="x-{n}" content="{self._some(6)}">' for n in range(18)),
-                *(f'<link rel="preload" as="script" href="/static/{chance.random()}.js">' for n in range(12)),
-                *(f"<style>{_css(chance, 25 * size)}</style>" for _ in range(2)),
-                *(f"<script>{_script(chance, 12 * size)}</script>" for _ in range(3)),
+                *(f'<meta name="x-{n}" content="{self._some(6)}">' for n in range(22)),
+                *(
+                    f'<link rel="preload" as="script" href="/s/{self._chance.random()}.js">'
+                    for n in range(16)
+                ),
+                *(f"<style>{_css(self._chance, 20 * size)}</style>" for _ in range(2)),
+                *(self._script(6 * size) for _ in range(6)),
+                *(
+                    f'<script type="application/ld+json">{json.dumps(data)}</script>'
+                    for data in _linked_data(writer)
+                ),
             ]
         )
         self.top = (
-            f'<div class="site-top"><nav class="main-menu"><ul>{self._links(45)}</ul></nav>'
-            f'<ul class="trending">{self._links(10)}</ul></div>'
+            '<div id="page"><div class="site"><!-- top --><div class="site-top">'
+            '<form action="/search"><label>بحث</label><input name="q"><input type="hidden" name="t"></form>'
+            f'<div class="menu-wrap"><div class="menu-inner"><ul class="main-menu">{self._links(34)}</ul></div></div>'
+            f'<div class="trending"><div class="trending-title">{self._some(2)}</div>{self._boxes(10)}</div>'
+            f'{self._scripts(8, size)}</div><!-- /top --><div class="site-content"><div class="container">'
         )
-        cards = "".join(
-            f'<section class="related-block block-{n}"><h3 class="block-title">{self._some(2)}</h3>'
-            f'<div class="cards">{_RELATED}</div></section>'
-            for n in range(5 + 2 * size)
+        self.share = (
+            '<div class="share-bar"><div class="share-inner">'
+            + "".join(
+                f'<div class="share-item"><a class="share-{n}" href="#{n}"><i></i></a></div>'
+                for n in range(7)
+            )
+            + "</div></div>"
+        )
+        blocks = "".join(
+            f'<div class="widget widget-{n}"><!-- {n} --><div class="title"><h3>{self._some(2)}</h3></div>'
+            f'<div class="widget-content"><div class="row">{_RELATED}</div></div></div>'
+            for n in range(3 + 2 * size)
         )
         self.bottom = (
-            f'<aside class="sidebar related">{cards}</aside>'
-            f'<div class="site-footer"><ul class="footer-links">{self._links(30)}</ul></div>'
-            f'<script type="application/json" id="state">{_state(writer, 20 * size)}</script>'
-            f"<script>{_script(chance, 20 * size)}</script>"
+            f'</div><div class="sidebar"><div class="sidebar-inner">{blocks}</div></div></div><!-- footer -->'
+            f'<div class="site-footer"><div class="inner">{self._boxes(12)}<ul>{self._links(16)}</ul></div></div>'
+            f'<script type="application/json">{_state(writer, 14 * size)}</script>{self._scripts(14, size)}</div></div>'
         )
 
     def fill(self, text: str) -> str:
-        text = text.replace("</head>", self.head + "\n</head>", 1)
+        text = text.replace("</head>", self.head + "\n</head>", 1).replace("</h1>", "</h1>" + self.share, 1)
         text = re.sub(r"(<body[^>]*>)", lambda body: body[1] + self.top, text, count=1)
         return text.replace("</body>", self.bottom + "</body>", 1)
 
+    def _some(self, count: int) -> str:
+        return " ".join(self._writer.some(count))
+
     def _links(self, count: int) -> str:
         return "".join(
-            f'<li class="menu-item menu-item-type-taxonomy menu-item-{n}"><a href="/section/{n}" class="menu-link" '
-            f'data-track="menu"><span>{self._some(2)}</span></a></li>'
+            f'<li class="menu-item menu-item-type-taxonomy menu-item-object-category menu-item-{n}">'
+            f'<a href="/section/{n}" class="menu-link" data-track="menu">{self._some(2)}</a></li>'
             for n in range(count)
         )
+
+    def _boxes(self, count: int) -> str:
+        return "".join(
+            f'<div class="box"><div class="box-in"><a href="/t/{n}">{self._some(2)}</a></div></div>'
+            for n in range(count)
+        )
+
+    def _script(self, lines: int) -> str:
+        return f"<script>{_script(self._chance, lines)}</script>"
+
+    def _scripts(self, count: int, size: int) -> str:
+        return "".join(self._script(3 * size) for _ in range(count))
 
 
 def _card(number: int, headline: str) -> str:
@@ -166,12 +197,38 @@ def _card(number: int, headline: str) -> str:
         f"{image}-{width}x{width * 2 // 3}.jpg {width}w" for width in (150, 300, 480, 768, 1024)
     )
     return (
-        f'<div class="card card--small post-{number}" data-id="{number}"><a class="card__link" '
-        f'href="/article/r{number}" title="{headline}"><figure class="card__image">'
-        f'<img loading="lazy" decoding="async" width="300" height="200" '
-        f'src="{image}-300x200.jpg" srcset="{sizes}" sizes="(max-width: 480px) 100vw, 300px" alt="{headline}"></figure>'
-        f'<h4 class="card__title">{headline}</h4></a><span class="card__date">{number % 28 + 1} يناير 2025</span></div>'
+        f'<div class="col-md-4 col-sm-6 post-{number}" data-id="{number}"><div class="card card--small">'
+        f'<div class="card__image"><a href="/article/r{number}" title="{headline}"><img loading="lazy" width="300" '
+        f'src="{image}-300x200.jpg" srcset="{sizes}" sizes="(max-width: 480px) 100vw" alt="{headline}"></a></div>'
+        f'<div class="card__body"><div class="card__title"><a href="/article/r{number}">{headline}</a></div>'
+        f'<div class="card__meta"><span class="card__date">{number % 28 + 1} يناير 2025</span></div></div></div></div>'
     )
+
+
+def _linked_data(writer: Writer) -> list[dict[str, object]]:
+    """What content systems print beside the article's own: the site, its publisher, the way to the page."""
+    steps = [
+        {"@type": "ListItem", "position": n, "name": " ".join(writer.some(2)), "item": f"/section/{n}"}
+        for n in range(1, 4)
+    ]
+    logo = {"@type": "ImageObject", "url": "/logo.png", "width": 600, "height": 60}
+    links = [f"https://social.example/{n}" for n in range(6)]
+    return [
+        {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": steps},
+        {
+            "@context": "https://schema.org",
+            "@type": "Organization",
+            "name": "x",
+            "logo": logo,
+            "sameAs": links,
+        },
+        {
+            "@context": "https://schema.org",
+            "@type": "WebSite",
+            "url": "/",
+            "potentialAction": {"@type": "SearchAction"},
+        },
+    ]
 
 
 def _css(chance: random.Random, rules: int) -> str:
