@@ -30,7 +30,7 @@ import psutil
 from corpus.embedded import EmbeddedServer
 from tests.benchmarks.archive import measure_writing
 from tests.benchmarks.crawl_pages import Pages
-from tests.benchmarks.engines import engines
+from tests.benchmarks.engines import ours, peer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = 3000
@@ -75,9 +75,10 @@ def _take_place(barrier: Barrier) -> None:
     _start = barrier
 
 
-def _read(root: str, engine: str, first: int, count: int) -> tuple[float, float]:
+def _read(root: str, name: str | None, first: int, count: int) -> tuple[float, float]:
     """Seconds by the clock and of the processor for reading so many pages, begun together with the others."""
-    pages, read = Pages(root), engines()[engine]
+    pages, read = Pages(root), peer(name) if name else ours
+    assert read is not None
     made = [(pages.url(number), pages.page(number)) for number in range(first, first + count)]
     for url, page in made[:20]:
         read(url, page)
@@ -88,12 +89,15 @@ def _read(root: str, engine: str, first: int, count: int) -> tuple[float, float]
     return time.perf_counter() - clock, time.process_time() - processor
 
 
-def read_alone(root: str, processes: int, count: int, engine: str = "akhbar") -> tuple[float, float]:
-    """Pages a second by so many processes that do nothing else, and processor milliseconds a page."""
+def read_alone(root: str, processes: int, count: int, name: str | None = None) -> tuple[float, float]:
+    """Pages a second by so many processes that do nothing else, and processor milliseconds a page.
+
+    `name` is a peer's, by default we read ourselves.
+    """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
     with ProcessPoolExecutor(processes, context, _take_place, (barrier,)) as pool:
-        runs = [pool.submit(_read, root, engine, count * number, count) for number in range(processes)]
+        runs = [pool.submit(_read, root, name, count * number, count) for number in range(processes)]
         spent = [run.result() for run in runs]
     return sum(count / clock for clock, _ in spent), sum(spent[0][1:]) / count * 1000
 
@@ -234,7 +238,7 @@ def main() -> int:
                 alone[readers], spent = read_alone(root, readers, _ALONE)
                 label = f"reading alone, {readers} process{'es' if readers > 1 else ''}"
                 print(f"{label:36} {alone[readers]:7.1f} pages/s, {spent:.2f} ms of the processor a page")
-            if "news-please" in engines():
+            if peer("news-please"):
                 rate, spent = read_alone(root, 2, _PEER, "news-please")
                 print(
                     f"{'news-please alone, 2 processes':36} {rate:7.1f} pages/s, {spent:.2f} ms of the processor a page"
