@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _MEMORY_LIMIT = 2 * 1024**3
 # a fresh process now and then gives back what lxml's allocator keeps
 _PAGES_PER_PROCESS = 5_000
-# below, reading a source takes a few milliseconds, less than handing it to another process
+# below, reading a source takes some 20 ms, for which no process should have to be started
 _SMALL_SOURCE = 64 * 1024
 # candidates that the event loop takes over at once: some milliseconds
 _AT_ONCE = 1_000
@@ -145,7 +145,7 @@ class Readers:
         """
         read = partial(source.read, body, url, content_type=content_type, article_url=article_url)
         if len(body) < _SMALL_SOURCE:
-            return read()
+            return await asyncio.to_thread(read)
         future = self._pool.schedule(_read_source, args=(read,), timeout=10 * self.time_limit)
         listing, parts = await asyncio.wrap_future(future)
         found: list[Candidate] = []
@@ -202,11 +202,8 @@ def _read(job: Job) -> Article | Rejection:
         extract=partial(_read_by_outlet, facts, job.candidate) if facts.spider else None,
     )
     if isinstance(result, Article):
-        try:
-            for judge in judges:
-                judge.process_item(result)
-        except Exception as fault:
-            return Rejection(url=job.url, reason=f"pipeline_{type(fault).__name__}", failed=True)
+        for judge in judges:
+            judge.process_item(result)
     return result
 
 

@@ -99,7 +99,7 @@ def read_alone(root: str, processes: int, count: int, name: str | None = None) -
     with ProcessPoolExecutor(processes, context, _take_place, (barrier,)) as pool:
         runs = [pool.submit(_read, root, name, count * number, count) for number in range(processes)]
         spent = [run.result() for run in runs]
-    return sum(count / clock for clock, _ in spent), sum(spent[0][1:]) / count * 1000
+    return sum(count / clock for clock, _ in spent), sum(used for _, used in spent) / count / processes * 1000
 
 
 @dataclass
