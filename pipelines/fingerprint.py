@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from typing import Any
 
 from rensa import RMinHash
@@ -44,7 +45,7 @@ def sign_text(folded: str) -> bytes | None:
     words = folded.split()
     if len(words) < SHINGLE_WORDS:
         return None
-    shingles = [" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]
+    shingles = list(map(" ".join, zip(*(words[at:] for at in range(SHINGLE_WORDS)), strict=False)))
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
     minhash.update(shingles)
-    return b"".join(value.to_bytes(4, "little") for value in minhash.digest())
+    return struct.pack(f"<{PERMUTATIONS}I", *minhash.digest())

@@ -143,10 +143,23 @@ def postgres_processor(home: Path) -> float:
     )
 
 
+def compare(root: str) -> dict[int, tuple[float, float]]:
+    """By the number of processes, what reading alone comes to (see `read_alone`)."""
+    return {processes: read_alone(root, processes, _ALONE) for processes in (1, 2)}
+
+
 def crawl(
-    address: str, server: psutil.Process, count: int, home: Path, readers: int, alone: dict[int, float]
-) -> None:
-    """One crawl of all the pages, and what is printed of it."""
+    address: str,
+    server: psutil.Process,
+    count: int,
+    home: Path,
+    readers: int,
+    before: dict[int, tuple[float, float]],
+) -> dict[int, tuple[float, float]]:
+    """One crawl of all the pages, and what is printed of it; what reading alone came to after it.
+
+    The crawl is compared with the mean of `before` and after, since the cores may have other work.
+    """
     outlets, place = home / f"outlets{readers}", home / f"home{readers}"
     outlets.mkdir(parents=True)
     (outlets / "bench.py").write_text(
@@ -189,6 +202,9 @@ def crawl(
         EmbeddedServer(place).stop()
     result: dict[str, Any] = json.loads(output)[0]
     stored, pulse = result["ledger"]["stored"], result["pulse"]
+    after = compare(f"http://{address}")
+    alone = {number: (before[number][0] + after[number][0]) / 2 for number in after}
+    read_by = (before[2][1] + after[2][1]) / 2
     rate = (pulse["articles"] - 1) / pulse["seconds"]
     print(f"\ncrawl with {readers} reader process{'es' if readers > 1 else ''}: stored {stored} of {count}")
     for label, found in (
@@ -200,13 +216,15 @@ def crawl(
     print(f"  {'start and end':34} {seconds - pulse['seconds']:7.1f} s")
     print(
         f"  {'event loop held up':34} {pulse['longest_block_ms']:7.1f} ms at the longest, "
-        f"{pulse['blocks_over_50_ms']} times over 50 ms"
+        f"{pulse['blocks_over_50_ms']} times over 50 ms; by its own work {pulse['longest_work_ms']:.1f} ms"
     )
     main = watch.spent.pop(watch.main.pid)
     read = sum(watch.spent[pid] for pid in watch.readers)
     shares = {"crawl": main, "readers": read, "Postgres": postgres, "server of the pages": served}
     told = ", ".join(f"{name} {spent / count * 1000:.2f}" for name, spent in shares.items())
     print(f"  {'processor time a page':34} {told} ms")
+    share = read_by / (sum(shares.values()) / count * 1000)
+    print(f"  {'of it, what reading alone takes':34} {read_by:7.2f} ms, {share:.0%}")
     files = list((place / "archive").rglob("*.warc.gz"))
     size = sum(file.stat().st_size for file in files)
     print(
@@ -218,6 +236,13 @@ def crawl(
         print(f"  {moment:32.0f} s {own:7.0f} / {' '.join(f'{size:.0f}' for size in others)}")
     sys.stdout.flush()
     shutil.rmtree(place, ignore_errors=True)
+    return after
+
+
+def print_alone(alone: dict[int, tuple[float, float]]) -> None:
+    for processes, (rate, spent) in alone.items():
+        label = f"reading alone, {processes} process{'es' if processes > 1 else ''}"
+        print(f"{label:36} {rate:7.1f} pages/s, {spent:.2f} ms of the processor a page")
 
 
 def main() -> int:
@@ -233,11 +258,8 @@ def main() -> int:
             sample = [pages.page(number) for number in range(_ALONE)]
             size = sum(map(len, sample)) / len(sample) / 1024
             print(f"{options.pages} pages, mean {size:.0f} KB, by {pages.templates} templates, on loopback")
-            alone = {}
-            for readers in (1, 2):
-                alone[readers], spent = read_alone(root, readers, _ALONE)
-                label = f"reading alone, {readers} process{'es' if readers > 1 else ''}"
-                print(f"{label:36} {alone[readers]:7.1f} pages/s, {spent:.2f} ms of the processor a page")
+            alone = compare(root)
+            print_alone(alone)
             if peer("news-please"):
                 rate, spent = read_alone(root, 2, _PEER, "news-please")
                 print(
@@ -249,7 +271,8 @@ def main() -> int:
                 measure_writing("the pages", sample, _ALONE, Path(folder))
             sys.stdout.flush()
             for readers in options.readers:
-                crawl(address, server, options.pages, home, readers, alone)
+                alone = crawl(address, server, options.pages, home, readers, alone)
+                print_alone(alone)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     return 0
