@@ -170,7 +170,6 @@ class Rereader:
             )
         except (UnreadableRecordError, OSError, KeyError, ValueError) as fault:
             return Rejection(url=url, reason="not_in_archive", detail=str(fault)[:200], failed=True)
-        outlet, layout, spider = _facts_of(stored.outlet)
         result = await self.readers.read(
             Job(
                 body=answer.body,
@@ -178,10 +177,7 @@ class Rereader:
                 content_type=answer.content_type,
                 candidate=stored.candidate,
                 fetched_at=answer.at,
-                outlet=outlet,
-                layout=layout,
-                furniture=self._furniture(stored.outlet),
-                spider=spider,
+                facts=self._facts(stored.outlet),
             )
         )
         if isinstance(result, Article):
@@ -193,10 +189,13 @@ class Rereader:
         return result
 
     @cache  # noqa: B019 - one object a run, a few outlets
-    def _furniture(self, outlet: str) -> frozenset[int]:
+    def _facts(self, slug: str) -> bytes:
         from corpus.passages import furniture
+        from crawler.reading import Facts
 
-        return furniture(self.connection, outlet)
+        outlet, layout, spider = _facts_of(slug)
+        lines = furniture(self.connection, slug)
+        return Facts(outlet=outlet, layout=layout, furniture=lines, spider=spider).pack()
 
 
 def judge(stored: StoredArticle, result: Article | Rejection) -> Reread:

@@ -41,6 +41,8 @@ class Admission:
         self.crawler = crawler
         self.session = session
         self.ahead = crawler.settings.getint("CLAIM_AHEAD")
+        # claimed at once, so that not every page costs a transaction
+        self.least = max(1, self.ahead // 4)
         self.validators: dict[str, Validators] = {}
 
     @classmethod
@@ -85,7 +87,7 @@ class Admission:
         while True:
             self.session.changed.clear()
             room = self.ahead - len(self.session.in_hand)
-            due = await self.session.claim(room) if room > 0 else []
+            due = await self.session.claim(room) if room >= self.least else []
             for candidate in due:
                 try:
                     request = spider.request_page(candidate)
@@ -93,7 +95,7 @@ class Admission:
                     await self._end(candidate, "rejected", "malformed_url", detail=str(error)[:200])
                 else:
                     yield request
-            if room > 0 and not due and not self.session.open_sources:
+            if room >= self.least and not due and not self.session.open_sources:
                 return
             if not due:
                 await self.session.changed.wait()
