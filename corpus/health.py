@@ -83,13 +83,23 @@ class Health:
         """One word: silent by its rhythm, else the last crawl's verdict, `failing`, `new`."""
         if self.crawl is None:
             return "failing" if self.tries >= 3 else "new"
-        if self.verdict in _UNWELL and self.verdict is not None:
+        if self.verdict in _UNWELL and self.verdict is not None and not self.is_accepted:
             return self.verdict
         if self.silence:
             return "silent"
         if self.tries >= 3:
             return "failing"
-        return self.verdict or self.crawl_state or "new"
+        return ("healthy" if self.is_accepted else self.verdict) or self.crawl_state or "new"
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a person has taken what the last crawl found for the usual (`corpus.history`)."""
+        return "accepted" in self.counts
+
+    @property
+    def losses(self) -> dict[str, tuple[float, float | None]]:
+        """What the pages of the last crawl lacked: by name, now and before (`pipelines.verdict`)."""
+        return {} if self.is_accepted else dict(self.counts.get("losses", {}))
 
     @property
     def is_unwell(self) -> bool:
@@ -109,11 +119,26 @@ class Health:
         if self.state in ("blocked", "relaid", "broken", "silent") and self.refusals:
             worst = sorted(self.refusals.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
             reasons.append(", ".join(f"{reason} {count}" for reason, count in worst))
+        if self.losses:
+            reasons.append("lost: " + ", ".join(tell_loss(name, *pair) for name, pair in self.losses.items()))
         if self.damaged:
             reasons.append("source " + "; ".join(sorted(set(self.damaged))[:2]))
-        if self.fallen:
-            reasons.append("fewer with " + ", ".join(self.fallen))
+        if fallen := [name for name in self.fallen if name not in self.losses]:
+            reasons.append("fewer with " + ", ".join(fallen))
         return " · ".join(reasons)
+
+
+_TOLD = {
+    "share": "pages with an article",
+    "original": "texts of their own",
+    "headline": "headlines of their own",
+}
+
+
+def tell_loss(name: str, now: float, before: float | None) -> str:
+    """One loss in words: `authors 0% (was 80%)`, `words 41 (was 310)`."""
+    figures = [f"{value:.0f}" if name == "words" else f"{value:.0%}" for value in (now, before or 0.0)]
+    return f"{_TOLD.get(name, name)} {figures[0]}" + (f" (was {figures[1]})" if before is not None else "")
 
 
 def read_health(
@@ -219,12 +244,14 @@ _COLUMNS = (
 # An article counts when it was published, where the page says so to the minute: a crawl late by an hour does
 # not make its outlet an hour's silence.
 _PUBLISHED = "least(a.first_seen_at, CASE WHEN a.published_precision = 'minute' THEN a.published_at END)"
+_LIVE = "c.state = 'finished' AND NOT c.arguments ? 'archive'"
 _OUTLETS = f"""
     SELECT o.slug, o.name, o.country, o.timezone,
            (SELECT count(*) FROM akhbar.articles a WHERE a.outlet_id = o.id),
            (SELECT max(a.first_seen_at) FROM akhbar.articles a WHERE a.outlet_id = o.id),
-           (SELECT max(c.finished_at) FROM akhbar.crawls c WHERE c.outlet_id = o.id AND c.state = 'finished'
-              AND c.verdict IN ('healthy', 'thin')),
+           (SELECT c.finished_at FROM akhbar.crawls c WHERE c.outlet_id = o.id AND {_LIVE}
+              AND (c.verdict IN ('healthy', 'thin') OR c.counts ? 'accepted')
+            ORDER BY c.started_at DESC LIMIT 1),
            r.id, r.state, r.verdict, r.started_at, r.finished_at, coalesce(r.counts, '{{}}'),
            d.today, d.day, d.duplicates, d.lag,
            CASE WHEN s.outlet_id IS NULL THEN NULL
@@ -232,8 +259,8 @@ _OUTLETS = f"""
                 WHEN s.paused_at IS NOT NULL THEN 'paused'
                 WHEN s.due_at <= now() THEN 'due' ELSE 'waiting' END,
            CASE WHEN s.paused_at IS NULL THEN s.due_at END, coalesce(s.tries, 0), s.note,
-           l.at, (SELECT max(c.started_at) FROM akhbar.crawls c WHERE c.outlet_id = o.id
-                  AND c.state = 'finished' AND c.verdict IS DISTINCT FROM 'broken'),
+           l.at, (SELECT c.started_at FROM akhbar.crawls c WHERE c.outlet_id = o.id AND {_LIVE}
+                  AND c.verdict IS DISTINCT FROM 'broken' ORDER BY c.started_at DESC LIMIT 1),
            s.rhythm, s.rhythm_weeks,
            (SELECT count(*) FROM akhbar.articles a WHERE a.outlet_id = o.id
               AND a.first_seen_at > l.at - interval '48 hours'
@@ -243,7 +270,13 @@ _OUTLETS = f"""
     FROM akhbar.outlets o
     LEFT JOIN akhbar.schedule s ON s.outlet_id = o.id
     LEFT JOIN LATERAL (
-        SELECT * FROM akhbar.crawls WHERE outlet_id = o.id ORDER BY started_at DESC, id DESC LIMIT 1
+        -- a crawl of archives speaks for an outlet only where nobody has ever asked itself
+        SELECT * FROM (
+            (SELECT * FROM akhbar.crawls WHERE outlet_id = o.id AND NOT arguments ? 'archive'
+             ORDER BY started_at DESC, id DESC LIMIT 1)
+            UNION ALL
+            (SELECT * FROM akhbar.crawls WHERE outlet_id = o.id ORDER BY started_at DESC, id DESC LIMIT 1)
+        ) live_or_any LIMIT 1
     ) r ON true
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE a.first_seen_at AT TIME ZONE o.timezone
