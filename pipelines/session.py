@@ -28,6 +28,7 @@ from scrapy.utils.misc import load_object
 from corpus import articles, crawls, history, ledger
 from corpus.account import articles_since_yesterday
 from corpus.database import connect
+from corpus.silence import read_silences
 from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
@@ -258,6 +259,9 @@ class Session:
             )
             if losses:
                 counts["losses"] = losses
+            if self.verdict in ("healthy", "thin") and not is_replay:
+                silences = read_silences(connection, self.mine.outlet, crawl=self.mine.id)
+                self.verdict = "silent" if silences else self.verdict
         crawls.finish(
             connection, self.mine, verdict=self.verdict, counts=counts, stopped=reason != "finished"
         )
