@@ -16,12 +16,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from corpus.crawls import keep_outlet
-from corpus.rhythm import LONGEST, SHORTEST, WEEKS, Rhythm, learn_rhythm
+from corpus.rhythm import JITTER, LONGEST, SHORTEST, WEEKS, Rhythm, learn_rhythm
+from corpus.silence import PUBLISHED
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.outlet import Outlet
 
-JITTER = 0.1  # of the interval, either way
 LEARN_EVERY = timedelta(hours=6)
 _FIRST_RETRY, _LAST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 _SOON = timedelta(minutes=5)  # after another crawl of the outlet was met
@@ -160,10 +160,14 @@ def settle(
     now = datetime.now(UTC)
     with transaction(connection) as cursor:
         cursor.execute(
-            "SELECT s.outlet_id, s.every, s.rhythm, s.rhythm_weeks, o.timezone, s.started_at, s.tries,"
-            " (SELECT max(first_seen_at) FROM akhbar.articles a WHERE a.outlet_id = o.id)"
-            " FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s"
-            " FOR UPDATE OF s",
+            f"""
+            SELECT s.outlet_id, s.every, s.rhythm, s.rhythm_weeks, o.timezone, s.started_at, s.tries,
+                   (SELECT max(at) FROM (
+                        SELECT {PUBLISHED} AS at FROM akhbar.articles a WHERE a.outlet_id = o.id
+                        ORDER BY a.first_seen_at DESC LIMIT 200) latest)
+            FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s
+            FOR UPDATE OF s
+            """,  # noqa: S608 - put together from a constant
             (outlet,),
         )
         row = cursor.fetchone()
@@ -211,15 +215,14 @@ def learn(connection: Connection, *, at_most: int = 500, now: datetime | None = 
             today = now.astimezone(zone).date()
             since = max(added_at.astimezone(zone).date() + timedelta(days=1), today - timedelta(weeks=WEEKS))
             cursor.execute(
-                """
+                f"""
                 SELECT local::date, extract(hour FROM local)::int, count(*)
                 FROM (
-                    SELECT least(a.first_seen_at, CASE WHEN a.published_precision = 'minute'
-                                                       THEN a.published_at END) AT TIME ZONE %(zone)s AS local
+                    SELECT {PUBLISHED} AT TIME ZONE %(zone)s AS local
                     FROM akhbar.articles a
                     WHERE a.outlet_id = %(outlet)s AND a.first_seen_at > %(now)s - interval '30 days'
                 ) arrivals WHERE local >= %(since)s::date AND local < %(today)s::date GROUP BY 1, 2
-                """,
+                """,  # noqa: S608
                 {"outlet": outlet_id, "zone": zone_name, "since": since, "today": today, "now": now},
             )
             days: dict[date, list[int]] = {}
