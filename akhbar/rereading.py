@@ -96,7 +96,9 @@ class Journal:
     """
 
     def __init__(self, outlet: str | None, since: datetime | None):
-        selection = json.dumps([outlet, since.isoformat(timespec="hours") if since else None, _reader()])
+        selection = json.dumps(
+            [outlet, since.isoformat(timespec="hours") if since else None, reader_digest()]
+        )
         name = hashlib.blake2b(selection.encode(), digest_size=8).hexdigest()
         self.path = home() / "reextract" / f"{name}.jsonl"
         self._file: TextIO | None = None
@@ -267,8 +269,8 @@ def _facts_of(slug: str) -> tuple[Any, Any, Any]:
 
 
 @cache
-def _reader() -> str:
-    """What the reader's answers depend on: the code of the reader and the outlets' files."""
+def reader_digest() -> str:
+    """A digest of what the reader's answers depend on: the code of the reader and the outlets' files."""
     import crawler
     from akhbar.outlets import load_outlets
 
@@ -282,4 +284,14 @@ def _reader() -> str:
     return digest.hexdigest()
 
 
-__all__ = ["FIELDS", "Differences", "Journal", "Reread", "Rereader", "judge", "keep_reading", "select"]
+__all__ = [
+    "FIELDS",
+    "Differences",
+    "Journal",
+    "Reread",
+    "Rereader",
+    "judge",
+    "keep_reading",
+    "reader_digest",
+    "select",
+]

@@ -34,7 +34,7 @@ FIELDS = (
 REREAD = "reread"  # among a revision's changes: the reader changed, not the page
 _TIMES = ("published_text", "published_at", "published_precision", "timezone_assumed")
 # a row whose last answer was not kept as the article's page (gone, rejected, a worse reading) has another page
-_SELECTED = """
+SELECTED = """
     FROM akhbar.articles a
     JOIN akhbar.outlets o ON o.id = a.outlet_id
     LEFT JOIN LATERAL (
@@ -70,7 +70,7 @@ def count_archived(
     """How many articles have an archived page, and how many have none. `since`: last seen since."""
     with transaction(connection) as cursor:
         cursor.execute(
-            f"SELECT count(c.id), count(*) - count(c.id) {_SELECTED}", {"outlet": outlet, "since": since}
+            f"SELECT count(c.id), count(*) - count(c.id) {SELECTED}", {"outlet": outlet, "since": since}
         )
         archived, without = cursor.fetchone()  # type: ignore[misc]
     return int(archived), int(without)
@@ -83,8 +83,9 @@ def read_archived(
     since: datetime | None = None,
     after: int = 0,
     limit: int = 500,
+    ids: Sequence[int] | None = None,
 ) -> list[StoredArticle]:
-    """Articles with an archived page, in the order of their ids, from the first above `after`."""
+    """Articles with an archived page (of these ids), in the order of their ids, from the first above `after`."""
     columns = [f"a.{field}" for field in FIELDS if field != "credits"]
     with transaction(connection) as cursor:
         cursor.execute(
@@ -94,10 +95,11 @@ def read_archived(
                 (SELECT coalesce(array_agg(r.role || ' ' || r.name ORDER BY r.position), '{{}}')
                  FROM akhbar.credits r WHERE r.article_id = a.id),
                 {", ".join(columns)}
-            {_SELECTED} AND c.id IS NOT NULL AND a.id > %(after)s
+            {SELECTED} AND c.id IS NOT NULL AND a.id > %(after)s
+                AND (%(ids)s::bigint[] IS NULL OR a.id = ANY(%(ids)s))
             ORDER BY a.id LIMIT %(limit)s
             """,  # noqa: S608 - put together from the constants above
-            {"outlet": outlet, "since": since, "after": after, "limit": limit},
+            {"outlet": outlet, "since": since, "after": after, "limit": limit, "ids": ids},
         )
         rows = cursor.fetchall()
     names = ("word_count", "credits", *(field for field in FIELDS if field != "credits"))

@@ -13,12 +13,14 @@ import procrastinate
 
 from akhbar.exits import Exit
 from akhbar.jobs.child import Ended, run_crawl
-from corpus import queue, schedule
+from corpus import queue, rereads, schedule
 from corpus.database import connect, database_url
 from corpus.unavailable import StorageUnavailable
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
+
+    from akhbar.jobs.rereads import Rereads
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +99,18 @@ def make_crawls_app(
     return app
 
 
+def make_rereads_app(reading: Rereads) -> procrastinate.App:
+    """The app whose one task is an archived file to be read again."""
+    app = procrastinate.App(connector=make_connector(connections=4))
+
+    @app.task(name=queue.REREAD, queue=queue.REREADS)
+    async def reread(reread: int, file: str) -> None:
+        # what was not done has a job again at a later tick
+        await reading.do(reread, file)
+
+    return app
+
+
 def judge(ended: Ended) -> schedule.Outcome:
     """What the end of a crawl's process means for the schedule.
 
@@ -125,6 +139,7 @@ def make_chores_app(*, longest: timedelta) -> procrastinate.App:
         count = await with_corpus(queue.enqueue_due, ahead=TICK_AHEAD)
         if count:
             logger.info("%d crawls queued", count)
+        await with_corpus(rereads.enqueue)
 
     @app.periodic(cron="* * * * * */15")
     @app.task(name="take_over", queue=queue.CHORES, queueing_lock="take_over", priority=50)

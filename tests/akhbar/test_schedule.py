@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
@@ -215,3 +218,33 @@ def test_the_command_shows_and_sets(akhbar: Command, connection: Connection) -> 
         assert refused.status == 2 and "Traceback" not in refused.notes, wrong
     assert akhbar("schedule", "nobody", "--pause").status == 2
     assert akhbar("schedule", "--pause").status == 2
+
+
+def test_workers_that_begin_at_once_make_one_queue(database_url: str) -> None:
+    """Both find no queue, one makes it, and the other must then see it."""
+    first, second = psycopg2.connect(database_url), psycopg2.connect(database_url)
+    try:
+        with first.cursor() as cursor:  # as `prepare` begins
+            assert not queue.exists(cursor)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (queue._PREPARING,))
+            waiting = threading.Thread(target=queue.prepare, args=(second,))
+            faults: list[Any] = []
+            threading.excepthook, before = faults.append, threading.excepthook
+            try:
+                waiting.start()
+                with psycopg2.connect(database_url) as looking, looking.cursor() as look:
+                    while True:
+                        look.execute(
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                        )
+                        if look.fetchone() == (1,):
+                            break
+                        time.sleep(0.01)
+                queue.prepare(first)  # commits, which lets the other one go on
+                waiting.join(30)
+            finally:
+                threading.excepthook = before
+        assert not waiting.is_alive() and not faults
+    finally:
+        first.close()
+        second.close()
