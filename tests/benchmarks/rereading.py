@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +74,7 @@ class Ended:
     output: str
     notes: str
     connections: list[str]
+    processor: float  # seconds of all its processes
 
     def json(self) -> Any:
         return json.loads(self.output)
@@ -104,8 +107,8 @@ class Bench:
         loss = REGRESSION.format(one_in=one_in, loss=LOSSES[field]) if field else ""
         (self.home / "outlets" / "bench.py").write_text(OUTLET + loss, encoding="utf-8")
 
-    def run(self, *arguments: str) -> Ended:
-        """Run the command in a process of its own."""
+    def run(self, *arguments: str, before: Sequence[str] = ()) -> Ended:
+        """Run the command in a process of its own, by the command `before` where one is given."""
         audit = self.home / "audit"
         audit.write_text("")
         environment = {
@@ -116,11 +119,14 @@ class Bench:
             "PYTHONPATH": f"{self.home / 'hook'}{os.pathsep}{ROOT}",
         }
         environment.pop("AKHBAR_DATABASE_URL", None)
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         ended = subprocess.run(
-            [sys.executable, "-m", "akhbar", *arguments],
+            [*before, sys.executable, "-m", "akhbar", *arguments],
             env=environment, cwd=self.home, capture_output=True, text=True,
         )  # fmt: skip
-        return Ended(ended.returncode, ended.stdout, ended.stderr, audit.read_text().splitlines())
+        now = resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor = now.ru_utime + now.ru_stime - spent.ru_utime - spent.ru_stime
+        return Ended(ended.returncode, ended.stdout, ended.stderr, audit.read_text().splitlines(), processor)
 
     def close(self) -> None:
         """Stop the embedded server."""
@@ -163,7 +169,8 @@ def main() -> int:
                 print(
                     f"{f'a reader that loses {loss}' if loss else 'the same reader'}: {found['read']} read again,"
                     f" {found['changed']} differ, {found['pages_per_second']} pages/s,"
-                    f" {found['pages_per_second_per_core']} a core; status {ended.status},"
+                    f" {found['pages_per_second_per_core']} a core,"
+                    f" {ended.processor / found['read'] * 1000:.1f} ms of processor time a page; status {ended.status},"
                     f" refused {found['refused']}, connected to {sorted(set(ended.connections)) or 'nothing'}"
                 )
         finally:
