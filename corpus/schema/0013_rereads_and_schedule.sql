@@ -46,3 +46,29 @@ CREATE TABLE akhbar.reread_samples (
     PRIMARY KEY (reread_id, field, article_id)
 );
 CREATE INDEX ON akhbar.reread_samples (article_id);
+
+-- When each outlet is crawled next, for data teams and the web page.
+CREATE VIEW corpus.schedule AS
+SELECT o.slug AS outlet,
+       CASE WHEN s.started_at > coalesce(s.ended_at, '-infinity') THEN 'running'
+            WHEN s.paused_at IS NOT NULL THEN 'paused'
+            WHEN s.due_at <= now() THEN 'due'
+            ELSE 'waiting' END AS state,
+       s.every, CASE WHEN s.paused_at IS NULL THEN s.due_at END AS due_at, s.paused_at, s.priority,
+       s.started_at, s.ended_at, s.status, s.tries, s.note
+FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id
+WHERE NOT o.taken_down;
+COMMENT ON VIEW corpus.schedule IS 'When an outlet is crawled next, and how its last scheduled crawl ended.';
+COMMENT ON COLUMN corpus.schedule.outlet IS 'The outlet.';
+COMMENT ON COLUMN corpus.schedule.state IS 'running, paused, due or waiting.';
+COMMENT ON COLUMN corpus.schedule.every IS 'The interval that a person has set; empty where it follows the outlet''s rhythm.';
+COMMENT ON COLUMN corpus.schedule.due_at IS 'When it is due next; empty while it is paused.';
+COMMENT ON COLUMN corpus.schedule.paused_at IS 'When it was paused; empty where it is not.';
+COMMENT ON COLUMN corpus.schedule.priority IS 'The higher, the sooner where work piles up.';
+COMMENT ON COLUMN corpus.schedule.started_at IS 'When its last scheduled crawl began.';
+COMMENT ON COLUMN corpus.schedule.ended_at IS 'When that ended; empty while it runs.';
+COMMENT ON COLUMN corpus.schedule.status IS 'The exit status of the last one that ended.';
+COMMENT ON COLUMN corpus.schedule.tries IS 'How many have failed in a row.';
+COMMENT ON COLUMN corpus.schedule.note IS 'Why the last one failed, or was cut short.';
+
+SELECT akhbar.grant_reader();
