@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from lxml import html
+from psycopg2.extras import Json
 from starlette.testclient import TestClient
 
 from akhbar.web import charts, language, parameters, rendering
@@ -470,6 +471,24 @@ def test_outlets_show_their_schedule_and_fields_that_fell(connection):
         )
         quiet = html.fromstring(client.get("/ar/outlets/ghadir").text).text_content()
         assert "موقوفة مؤقتا" in quiet and "لا مقالات في الأسبوعين الأخيرين" in quiet
+
+
+def test_a_crawl_shows_what_each_host_was_asked_and_no_raw_json(connection):
+    sarw = Outlet("صحيفة السرو", country="IQ", timezone="Asia/Baghdad", slug="sarw")
+    crawl = crawls.begin(connection, sarw)
+    crawls.finish(connection, crawl, verdict="healthy")
+    host = {"requests": 17, "answers": {"200": 15, "304": 2}, "bytes": 95809, "least_gap": 1.02, "delay": 1.0}
+    counts = {"stored": 3, "receipt": {HOSTILE: host}, "fields": {"authors": 0.833, "articles": 12}}
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE akhbar.crawls SET counts = %s", (Json(counts),))
+    with TestClient(make_application(Library(), hosts=None)) as client:
+        tree = html.fromstring(client.get("/en/crawls/1").text)
+        cells = [cell.text_content().strip() for cell in tree.xpath("//tbody/tr/td")]
+        assert cells == ["17", "200 × 15, 304 × 2", "95,809", "1.02", "1.0"]
+        shares = {pair.xpath("string(dt)"): pair.xpath("string(dd)") for pair in tree.xpath("//dl/div")}
+        assert shares["Authors"] == "83%" and "Articles" not in shares
+        listed = html.fromstring(client.get("/en/crawls").text).xpath("//tbody")[0].text_content()
+        assert "stored 3" in " ".join(listed.split()) and "{" not in listed
 
 
 def connection_time(connection, query):
