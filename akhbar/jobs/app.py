@@ -82,9 +82,10 @@ def make_crawls_app(
 
     @app.task(name=queue.CRAWL, queue=queue.CRAWLS)
     async def crawl(outlet: str) -> None:
-        if not await with_corpus(schedule.start, outlet):
+        target = await with_corpus(schedule.start, outlet)
+        if target is None:
             return
-        ended = await run_one(outlet)
+        ended = await run_one(target)
         outcome = judge(ended)
         due = await with_corpus(schedule.settle, outlet, outcome, status=ended.status, note=ended.note)
         logger.info(

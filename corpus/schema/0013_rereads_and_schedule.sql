@@ -47,6 +47,9 @@ CREATE TABLE akhbar.reread_samples (
 );
 CREATE INDEX ON akhbar.reread_samples (article_id);
 
+-- A site without an outlet file is crawled by its address: scheme and host of what its last crawl read.
+ALTER TABLE akhbar.schedule ADD COLUMN address text;
+
 -- When each outlet is crawled next, for data teams and the web page.
 CREATE VIEW corpus.schedule AS
 SELECT o.slug AS outlet,
