@@ -74,6 +74,32 @@ def enrol(connection: Connection, outlets: Iterable[Outlet]) -> int:
     return new
 
 
+def enrol_site(connection: Connection, slug: str) -> bool:
+    """Enters a site that was crawled by its address, under the slug of its host; False where the ledger has none.
+
+    It is crawled by that address from now on. Nothing changes where it is entered already.
+    """
+    with transaction(connection) as cursor:
+        cursor.execute(
+            """
+            INSERT INTO akhbar.schedule (outlet_id, address)
+            SELECT o.id, substring(s.url FROM '^[a-z]+://[^/?#]+') || '/'
+            FROM akhbar.outlets o JOIN akhbar.sources s ON s.outlet_id = o.id
+            WHERE o.slug = %(slug)s AND NOT o.taken_down AND s.url ~ '^https?://'
+            ORDER BY s.fetched_at DESC NULLS LAST, s.id LIMIT 1
+            ON CONFLICT DO NOTHING
+            """,
+            {"slug": slug},
+        )
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id"
+            " WHERE o.slug = %s AND s.address IS NOT NULL)",
+            (slug,),
+        )
+        (entered,) = cursor.fetchone()  # type: ignore[misc]
+    return bool(entered)
+
+
 def read_schedule(connection: Connection, outlet: str | None = None) -> list[Entry]:
     """The schedule (of one outlet's slug), what is due first on top. Taken-down outlets are not in it."""
     with transaction(connection) as cursor:
@@ -134,15 +160,20 @@ def change(
         return cursor.rowcount == 1
 
 
-def start(connection: Connection, outlet: str) -> bool:
-    """Notes that a job of the outlet (slug) starts; False where it was paused or taken down meanwhile."""
+def start(connection: Connection, outlet: str) -> str | None:
+    """Notes that a job of the outlet (slug) starts; what to crawl: its slug, or the address of a site without a file.
+
+    None where it was paused or taken down meanwhile.
+    """
     with transaction(connection) as cursor:
         cursor.execute(
             "UPDATE akhbar.schedule s SET started_at = now(), ended_at = NULL FROM akhbar.outlets o"
-            " WHERE o.id = s.outlet_id AND o.slug = %s AND s.paused_at IS NULL AND NOT o.taken_down",
+            " WHERE o.id = s.outlet_id AND o.slug = %s AND s.paused_at IS NULL AND NOT o.taken_down"
+            " RETURNING coalesce(s.address, o.slug)",
             (outlet,),
         )
-        return cursor.rowcount == 1
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
 
 
 def settle(
