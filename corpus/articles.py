@@ -35,6 +35,7 @@ BODY_LIMIT = 2_000_000
 SHORT_LIMIT = 2_000  # of byline, dateline, section and the like, which are cut there
 LIST_LIMIT = 100  # authors, tags, credits
 TELLING_WORDS = 25  # below, an equal body alone does not make two articles one (flashes, prices)
+NOARCHIVE = "noarchive"  # among an article's opt_out: its page is not kept
 WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old one is not believed
 
 Result = TypeVar("Result")
@@ -49,11 +50,11 @@ TEXT_FIELDS = (
 )  # fmt: skip
 _ARTICLE_COLUMNS = (
     "outlet_id", "url", "canonical_url", "canonical_hash", *TEXT_FIELDS, "body_truncated", "first_seen_at",
-    "last_seen_at", "changed_at", "crawl_id", "search",
+    "last_seen_at", "changed_at", "crawl_id", "search", "opt_out",
 )  # fmt: skip
 _CASTS = {
     "authors": "::text[]", "tags": "::text[]", "search": "::tsvector", "published_at": "::timestamptz",
-    "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb",
+    "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb", "opt_out": "::text[]",
 }  # fmt: skip
 
 
@@ -267,6 +268,7 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
         "changed_at": fetched_at,
         "crawl_id": crawl.id if crawl else None,
         "search": search_vector(fold(headline), searched),
+        "opt_out": _cut_all(article.opt_out),
     }
     addresses = {url_hash(address): address for address in (canonical, url)}
     telling = row["word_count"] >= stories.TELLING_WORDS
@@ -476,6 +478,13 @@ def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
     return {place: articles[id_] for place, id_ in ids.items()}
 
 
+# another address of an article adds to what is reserved and takes nothing back
+_OPT_OUT = (
+    "opt_out = CASE WHEN %(own)s THEN %(opt_out)s::text[]"
+    " ELSE ARRAY(SELECT DISTINCT unnest(opt_out || %(opt_out)s::text[]) ORDER BY 1) END"
+)
+
+
 def _meet(
     cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool, now: datetime
 ) -> Outcome:
@@ -489,14 +498,18 @@ def _meet(
     changes = _changes(draft, known)
     if not changes:
         cursor.execute(
-            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %s), gone_at = NULL"
-            " WHERE id = %s",
-            (draft.row["last_seen_at"], id_),
+            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %(last_seen_at)s),"  # noqa: S608
+            f" gone_at = NULL, {_OPT_OUT} WHERE id = %(id)s",
+            draft.row | {"id": id_, "own": own},
         )
         return Outcome(same, id_)
     if known["extractor_version"] != draft.row["extractor_version"]:
         changes = ("reread", *changes)  # it may be the reader that changed, and not the page
     revise_article(cursor, crawl, draft, known, changes)
+    cursor.execute(
+        f"UPDATE akhbar.articles SET {_OPT_OUT} WHERE id = %(id)s",  # noqa: S608 - a constant
+        draft.row | {"id": id_, "own": own},
+    )
     return Outcome("revised", id_, None, changes)
 
 
@@ -681,6 +694,8 @@ def _end_rows(
                 submission.candidate_id, state, reason, submission.status, mend(submission.etag),
                 mend(submission.last_modified), draft.row["last_seen_at"], outcome.article_id, checks,
                 next_check, Json(mend(submission.archive)) if submission.archive else None,
+                # the row must not lead to an older page that the archive kept
+                NOARCHIVE in submission.article.opt_out,
             )
         )  # fmt: skip
     if rows:
@@ -691,14 +706,14 @@ def _end_rows(
             SET state = v.state, reason = v.reason, detail = NULL, status = v.status, etag = v.etag,
                 last_modified = v.last_modified, fetched_at = v.fetched_at, article_id = v.article_id,
                 checks = v.checks, next_check = v.next_check, attempts = 0,
-                archive = coalesce(v.archive, c.archive)
+                archive = CASE WHEN NOT v.unkept THEN coalesce(v.archive, c.archive) END
             FROM (VALUES %s) AS v (id, state, reason, status, etag, last_modified, fetched_at, article_id,
-                checks, next_check, archive)
+                checks, next_check, archive, unkept)
             WHERE c.id = v.id
             """,
             rows,
             template="(%s::bigint, %s, %s, %s::int, %s, %s, %s::timestamptz, %s::bigint, %s::smallint,"
-            " %s::timestamptz, %s::jsonb)",
+            " %s::timestamptz, %s::jsonb, %s)",
             page_size=len(rows),
         )
     if rows and crawl:

@@ -2,7 +2,8 @@
 
 Rows come in the order of their numbers, columns are those of `corpus.articles`, and all are read in one
 snapshot, some hundred at a time: memory does not grow with the corpus, and the same corpus and query
-give the same bytes. The file appears under its name when it is whole, with a manifest beside it.
+give the same bytes. Articles whose outlet reserves its text (`RESERVED`, docs/opt-out.md) are left out and
+counted, unless they are asked for. The file appears under its name when it is whole, with a manifest beside it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from corpus.transaction import Connection, Cursor, transaction
 
 CHUNK = 500  # rows read at a time: some 5 MB
 ROW_GROUP = 5_000  # rows of a Parquet row group: what a reader loads at a time, some 50 MB
+# what keeps an article's text from being handed on; noimageai speaks of images alone
+RESERVED = ("noindex", "nosnippet", "noarchive", "noai", "tdm-reservation")
+_RESERVED = "'{" + ",".join(RESERVED) + "}'::text[]"
 FORMATS = ("jsonl", "csv", "parquet")
 
 # PostgreSQL type → Arrow type; lists of texts stay lists, JSON is its text
@@ -39,7 +43,7 @@ class ParquetMissing(Exception):  # noqa: N818 - a state of things, not a fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What of the corpus is meant, as in `corpus.search.search`."""
+    """What of the corpus is meant, as in `corpus.search.search`; articles that are reserved only where asked for."""
 
     query: str | None = None
     outlet: str | None = None
@@ -49,16 +53,21 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    include_opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What was written: rows, columns (name → SQL type), size and SHA-256 of the file, and what was asked."""
+    """What was written: rows, columns (name → SQL type), size and SHA-256 of the file, and what was asked.
+
+    `opted_out` counts the articles meant that were left out, by what their outlets say of them.
+    """
 
     file: str
     format: str
     encoding: str | None
     rows: int
+    opted_out: dict[str, int]
     columns: dict[str, str]
     bytes: int
     sha256: str
@@ -101,7 +110,9 @@ def export(
             columns = _columns(cursor)
             output = _Hashed(file)
             writer = _open_writer(format_, output, columns, arrow)
-            for ids in _chunks(connection, cursor, filters):
+            condition = _condition(cursor, filters)
+            opted_out = {} if filters.include_opted_out else _count_opted_out(cursor, condition)
+            for ids in _chunks(connection, condition, filters):
                 writer.write(cursor, ids)
                 rows += len(ids)
                 if on_rows:
@@ -115,6 +126,7 @@ def export(
         format=format_,
         encoding={"jsonl": "utf-8", "csv": "utf-8-sig"}.get(format_),
         rows=rows,
+        opted_out=opted_out,
         columns=columns,
         bytes=output.size,
         sha256=output.digest.hexdigest(),
@@ -271,8 +283,8 @@ def _columns(cursor: Cursor) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def _chunks(connection: Connection, cursor: Cursor, filters: Filters) -> Iterator[list[int]]:
-    """The numbers of the articles meant, in order, `CHUNK` at a time, by a cursor on the server."""
+def _condition(cursor: Cursor, filters: Filters) -> str:
+    """What an article `a` must meet, as SQL that the server has quoted."""
     cursor.execute(
         "SELECT akhbar.search_condition(%s, %s, %s, %s, %s, %s, %s)",
         (
@@ -281,10 +293,33 @@ def _chunks(connection: Connection, cursor: Cursor, filters: Filters) -> Iterato
         ),
     )  # fmt: skip
     (condition,) = cursor.fetchone()  # type: ignore[misc]
+    return str(condition)
+
+
+def _count_opted_out(cursor: Cursor, condition: str) -> dict[str, int]:
+    """Articles meant that are reserved: how many in all (`articles`), and how many by each signal."""
+    cursor.execute(
+        f"""
+        WITH reserved AS (
+            SELECT a.opt_out FROM akhbar.articles a
+            WHERE a.opt_out <> '{{}}' AND a.opt_out && {_RESERVED} AND ({condition})
+        )
+        SELECT 'articles', count(*) FROM reserved HAVING count(*) > 0
+        UNION ALL (SELECT signal, count(*) FROM reserved, unnest(opt_out) AS s (signal) GROUP BY 1 ORDER BY 1)
+        """  # noqa: S608 - put together from a constant and what the server quoted
+    )
+    return {name: int(count) for name, count in cursor.fetchall()}
+
+
+def _chunks(connection: Connection, condition: str, filters: Filters) -> Iterator[list[int]]:
+    """The numbers of the articles meant, in order, `CHUNK` at a time, by a cursor on the server."""
     with connection.cursor(name="export") as numbers:
         numbers.itersize = CHUNK * 20
         limit = f"LIMIT {int(filters.limit)}" if filters.limit is not None else ""
-        numbers.execute(f"SELECT a.id FROM akhbar.articles a WHERE {condition} ORDER BY a.id {limit}")  # noqa: S608
+        free = "true" if filters.include_opted_out else f"NOT a.opt_out && {_RESERVED}"
+        numbers.execute(
+            f"SELECT a.id FROM akhbar.articles a WHERE ({condition}) AND {free} ORDER BY a.id {limit}"  # noqa: S608
+        )
         while rows := numbers.fetchmany(CHUNK):
             yield [id_ for (id_,) in rows]
 
@@ -294,7 +329,7 @@ def _asked(filters: Filters) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asked.items()
-        if value is not None
+        if value is not None and value is not False
     }
 
 

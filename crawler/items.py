@@ -77,6 +77,8 @@ class Article:
     tags: list[str] = field(default_factory=list)
     language: str | None = None
     image_url: str | None = None
+    # what the page says may not be done with it (crawler.network.optout), sorted
+    opt_out: list[str] = field(default_factory=list)
     # evidence
     provenance: dict[str, Evidence] = field(default_factory=dict)
     extractor_version: str = ""

@@ -125,6 +125,7 @@ DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
     "crawler.network.pacing.Pacing": 110,
     # nearer to the spider than retries, unpacking and redirects: it sees each final answer once
     "crawler.network.archive.Archive": 540,
+    "crawler.network.optout.OptOut": 545,
     "crawler.network.limits.Limits": 590,
     "crawler.network.redirects.Redirects": 600,
 }

@@ -212,6 +212,8 @@ class NewsSpider(scrapy.Spider):
         result.candidate = fetched
         if isinstance(result, Rejection):
             result.status = response.status
+        else:
+            result.opt_out = response.meta.get("opt_out", [])
         yield result
 
     def _follows(self, further: Source, response: Response) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,11 @@ _PLAIN_LINE_EVERY = 10.0  # seconds
 @click.option("--since", type=INSTANT, help="Published since: 2d, 12h or 2026-01-31.")
 @click.option("--until", type=INSTANT, help="Published before: 2d, 12h or 2026-01-31.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many articles, the first by number.")
+@click.option(
+    "--include-opted-out",
+    is_flag=True,
+    help="Also articles whose outlet reserves them (noai, noarchive, tdm-reservation …): you have the right.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
 def export(
     file: Path,
@@ -35,13 +41,14 @@ def export(
     since: datetime | None,
     until: datetime | None,
     limit: int | None,
+    include_opted_out: bool,
     as_json: bool,
 ) -> None:
     """Write articles to FILE, which ends in .jsonl, .csv or .parquet.
 
     All of them, or those that QUERY (as in `akhbar search`) and the options name, in the order of their
     numbers. A manifest (rows, columns, checksum, query, date) is written beside the file. The same corpus
-    and query give the same bytes.
+    and query give the same bytes. Articles that their outlet reserves are left out and counted.
     """
     from corpus.database import connect
     from corpus.export import FORMATS, Filters, ParquetMissing
@@ -56,7 +63,7 @@ def export(
             file,
             Filters(
                 query=query, outlet=outlet, author=author, section=section, country=country,
-                since=since, until=until, limit=limit,
+                since=since, until=until, limit=limit, include_opted_out=include_opted_out,
             ),
             program=f"akhbar {_version()}",
             on_rows=_Told(),
@@ -67,6 +74,11 @@ def export(
         raise click.UsageError(f"{file} cannot be written: {error.strerror or error}") from error
     finally:
         connection.close()
+    if left_out := manifest.opted_out.get("articles"):
+        notes.print(
+            f"{left_out:,} articles left out, which their outlets reserve ({_name(manifest.opted_out)});"
+            " --include-opted-out takes them along"
+        )
     if as_json:
         print_json(
             {name: getattr(manifest, name) for name in manifest.__slots__}
@@ -76,6 +88,10 @@ def export(
         notes.print(
             f"{manifest.rows:,} articles, {manifest.bytes:,} bytes, sha256 {manifest.sha256[:12]}… → {file}"
         )
+
+
+def _name(opted_out: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in opted_out.items() if name != "articles")
 
 
 class _Told:

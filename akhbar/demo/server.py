@@ -72,6 +72,8 @@ def _handler_of(server: DemoServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("ETag", etag)
             self.send_header("Content-Type", document.content_type)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in document.headers:
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 

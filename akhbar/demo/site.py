@@ -29,6 +29,7 @@ class Document:
     body: bytes
     content_type: str
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
+from crawler.network.optout import NOARCHIVE, OPT_OUT
 from crawler.network.refusal import Refused
 from crawler.network.warc import Answer, Place, digest_of, make_response, make_revisit, write_date
 from crawler.network.warc_folder import ArchiveFolder, archive_root
@@ -48,8 +49,9 @@ class Archive:
 
     Settings: ARCHIVE_ENABLED, ARCHIVE_FOLDER (default: `archive` in AKHBAR_HOME), ARCHIVE_FILE_SIZE
     and ARCHIVE_MIN_FREE (bytes). Kept are the answers 2xx, 304 and redirects of requests that are for
-    a source or a candidate. Sets `archive` (a `Place` as a dict) and `fetched_at` in the request's
-    meta. Reason: `archive_unavailable` (failed; the crawl must end, nothing of the page was read).
+    a source or a candidate; not a page that says `noarchive` (crawler.network.optout). Sets
+    `archive` (a `Place` as a dict) and `fetched_at` in the request's meta. Reason:
+    `archive_unavailable` (failed; the crawl must end, nothing of the page was read).
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -101,6 +103,9 @@ class Archive:
         # an answer of an archive brings its date, and its place where it lies in this archive already
         at: datetime = request.meta.setdefault(FETCHED_AT, datetime.now(UTC).replace(microsecond=0))
         if PLACE in request.meta:
+            return response
+        if NOARCHIVE in request.meta.get(OPT_OUT, ()):
+            self.crawler.stats.inc_value("archive/opted_out")
             return response
         candidate = request.meta.get("candidate")
         known = getattr(candidate, "archive", None)

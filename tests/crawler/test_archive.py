@@ -71,6 +71,7 @@ settings = {
         "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
         "crawler.network.archive.Archive": 540,
+        "crawler.network.optout.OptOut": 545,
         "crawler.network.limits.Limits": 590,
         "crawler.network.redirects.Redirects": 600,
     },
@@ -216,6 +217,23 @@ def test_what_is_no_page_is_not_kept(
     site = serve({"/404": (404, {}, b"no"), "/500": (500, {}, b"broken"), "/1": (200, {}, page(1))})
     visit(f"{site.url}/404", f"{site.url}/500", f"{site.url}/1")
     assert [url for kind, url, *_ in records(tmp_path / "archive") if kind == "response"] == [f"{site.url}/1"]
+
+
+def test_a_page_that_says_noarchive_is_read_and_not_kept(
+    visit: Callable[..., Any], serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    meta = page(2).replace(b"<html>", b'<html><head><meta name="robots" content="noarchive"></head>')
+    site = serve({"/1": (200, {"X-Robots-Tag": "noarchive"}, page(1)), "/2": (200, {}, meta)})
+    site.pages["/3"] = (200, {"X-Robots-Tag": "otherbot: noarchive"}, page(3))
+    ends = visit(*(f"{site.url}/{number}" for number in (1, 2, 3)))
+    kept = {
+        url.rpartition("/")[2]: end["archive"] is not None
+        for url, end in ends.items()
+        if "/robots" not in url
+    }
+    assert kept == {"1": False, "2": False, "3": True}
+    assert all(end["at"] and end["length"] for url, end in ends.items() if "/robots" not in url)
+    assert [url for kind, url, *_ in records(tmp_path / "archive") if kind == "response"] == [f"{site.url}/3"]
 
 
 def test_it_can_be_switched_off(visit: Callable[..., Any], serve: Callable[..., Any], tmp_path: Path) -> None:
