@@ -104,8 +104,9 @@ EXTENSIONS: dict[Any, int | None] = {
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
 }
-# who writes the receipt that is kept with the crawl's counts
+# who writes the receipt and the pulse that are kept with the crawl's counts
 CRAWL_RECEIPT = "crawler.network.receipt.Receipt"
+CRAWL_PULSE = "crawler.pulse.Pulse"
 # what is remembered of a host from one crawl to the next, and who remembers it
 HOST_MEMORIES = {
     "pace": "crawler.network.pacing.Pacing",

@@ -83,6 +83,7 @@ class Session:
         self.error: Exception | None = None
         self.counts: Counter[str] = Counter()
         self.receipt: dict[str, Any] = {}
+        self.pulse: dict[str, Any] = {}
         self.fields = FieldCount()
         self._errands: set[asyncio.Task[None]] = set()
         self._ending: asyncio.Task[None] | None = None
@@ -230,7 +231,8 @@ class Session:
                 host_state = self.crawler.get_extension(HostState)
                 if host_state is not None:
                     await host_state.keep(self)
-                self.receipt = self._write_receipt()
+                self.receipt = self._write_by("CRAWL_RECEIPT")
+                self.pulse = self._write_by("CRAWL_PULSE")
                 self.sum = await self.call(self._finish, reason)
             except crawls.CrawlLost:
                 # another crawl took over; or our own end was written, and the answer to its COMMIT lost
@@ -243,7 +245,7 @@ class Session:
         self._lane.shutdown(wait=False)
 
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
-        counts: dict[str, Any] = {**self.counts, "receipt": self.receipt}
+        counts: dict[str, Any] = {**self.counts, "receipt": self.receipt, "pulse": self.pulse}
         counts["fields"] = fields = self.fields.rates(self.counts)
         if reason == "finished":
             spider = cast("NewsSpider", self.crawler.spider)
@@ -267,8 +269,9 @@ class Session:
         )
         return ledger.ledger_sum(connection, outlet=self.mine.outlet)
 
-    def _write_receipt(self) -> dict[str, Any]:
-        writer = self.crawler.get_extension(load_object(self.crawler.settings["CRAWL_RECEIPT"]))
+    def _write_by(self, setting: str) -> dict[str, Any]:
+        """What the extension that a setting names has to say of the crawl."""
+        writer = self.crawler.get_extension(load_object(self.crawler.settings[setting]))
         return writer.write() if writer is not None else {}
 
     def _let_go(self, candidate_id: int) -> None:
