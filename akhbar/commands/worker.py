@@ -34,8 +34,9 @@ def worker(concurrency: int | None, time_limit: float, grace: float, verbose: bo
     """Run due crawls, by `akhbar schedule`; start as many workers as you like, on as many machines.
 
     On one machine this one command does everything, with the embedded database: it keeps the schedule,
-    crawls what is due, learns each outlet's rhythm, takes over what a dead worker left, and warns
-    (AKHBAR_WARN_WEBHOOK, AKHBAR_WARN_MAIL). With AKHBAR_DATABASE_URL the same command on further
+    crawls what is due, learns each outlet's rhythm, takes over what a dead worker left, warns
+    (AKHBAR_WARN_WEBHOOK, AKHBAR_WARN_MAIL), and reads archived files again when `akhbar reextract
+    --workers` asks for it. With AKHBAR_DATABASE_URL the same command on further
     machines shares the work; no site is ever crawled twice at a time.
 
     SIGTERM or Ctrl-C stops it: crawls under way have the grace to finish, then they are asked to end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -446,3 +447,42 @@ def test_a_takedown_takes_the_samples_too(
     assert "authors" in akhbar("reextract", "--workers", "--json").json()["samples"]
     assert akhbar("takedown", "--outlet", "sarw", "--why", "طلب من أصحابها").status == 0
     assert akhbar("reextract", "--status", "--json").json()["samples"] == {}
+
+
+@pytest.mark.drill
+def test_a_worker_killed_while_it_reads_is_replaced_and_counts_once(
+    crawled: Any, akhbar: Command, work: Callable[[], subprocess.Popen[bytes]], environment: dict[str, str],
+    connection: Connection, tmp_path: Path,
+) -> None:  # fmt: skip
+    path = crawled.folder / "sarw.py"
+    slow = "\n    def clean(self, article, page):\n        import time\n\n        time.sleep(1)\n"
+    path.write_text(
+        path.read_text() + slow + '        article.byline = "بقلم سلمى الوادي"\n        return article\n'
+    )
+    first = work()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "reextract", "--workers", "--apply", "--json"],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    def tries() -> list[int]:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT tries FROM akhbar.reread_files WHERE NOT done")
+            return [count for (count,) in cursor.fetchall()]
+
+    end = time.monotonic() + 60
+    while 1 not in tries():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    time.sleep(2)  # it is in the midst of the pages
+    first.kill()
+    work()
+    output, notes = process.communicate(timeout=240)
+    assert process.returncode == 0, notes
+    found = json.loads(output)
+    assert (found["state"], found["read"], found["kept"], found["lost"]) == ("applied", ALL, ALL, {})
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(DISTINCT article_id) FROM akhbar.revisions WHERE changes[1] = 'reread'"
+        )
+        assert cursor.fetchone() == (ALL, ALL)
