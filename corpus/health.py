@@ -116,11 +116,11 @@ class Health:
             )
         if self.tries:
             reasons.append(f"failed {self.tries}×" + (f": {self.note}" if self.note else ""))
+        if self.losses:
+            reasons.append("lost: " + ", ".join(tell_loss(name, *pair) for name, pair in self.losses.items()))
         if self.state in ("blocked", "relaid", "broken", "silent") and self.refusals:
             worst = sorted(self.refusals.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
             reasons.append(", ".join(f"{reason} {count}" for reason, count in worst))
-        if self.losses:
-            reasons.append("lost: " + ", ".join(tell_loss(name, *pair) for name, pair in self.losses.items()))
         if self.damaged:
             reasons.append("source " + "; ".join(sorted(set(self.damaged))[:2]))
         if fallen := [name for name in self.fallen if name not in self.losses]:

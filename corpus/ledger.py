@@ -397,21 +397,62 @@ def ledger_sum(connection: Connection, *, outlet: str | None = None, crawl: int 
             {"outlet": outlet, "crawl": crawl},
         )
         counted = cursor.fetchall()
+    return _add_up(counted, with_moved=crawl is None)
+
+
+def ledger_sums(connection: Connection) -> dict[str, LedgerSum]:
+    """The sum of each outlet (by slug), all in one reading of the ledger. Raises StorageUnavailable."""
+    with transaction(connection) as cursor:
+        cursor.execute(
+            """
+            WITH counted AS (
+                SELECT outlet_id, state, reason, crawl_id, count(*) AS count FROM (
+                    SELECT outlet_id, state, CASE WHEN state IN ('rejected', 'failed') THEN reason END AS reason,
+                           CASE WHEN state = 'fetching' THEN crawl_id END AS crawl_id
+                    FROM akhbar.candidates
+                ) rows GROUP BY 1, 2, 3, 4
+            ), books AS (
+                SELECT c.outlet_id, 'row' AS book,
+                       CASE WHEN c.state = 'fetching' AND r.state IS DISTINCT FROM 'running'
+                            THEN 'pending' ELSE c.state END AS state, c.reason, c.count
+                FROM counted c LEFT JOIN akhbar.crawls r ON r.id = c.crawl_id
+                UNION ALL
+                SELECT outlet_id, 'moved', CASE state WHEN 'fetching' THEN 'pending' ELSE state END, NULL, sum(change)
+                FROM akhbar.movements GROUP BY 1, 3
+            )
+            SELECT o.slug, b.book, b.state, b.reason, b.count FROM akhbar.outlets o
+            LEFT JOIN books b ON b.outlet_id = o.id ORDER BY o.slug, b.book, b.state, b.count DESC, b.reason
+            """
+        )
+        rows = cursor.fetchall()
+    by_outlet: dict[str, list[tuple[str, str, str | None, int]]] = {}
+    for slug, *counted in rows:
+        by_outlet.setdefault(slug, [])
+        if counted[0] is not None:
+            by_outlet[slug].append((counted[0], counted[1], counted[2], counted[3]))
+    return {slug: _add_up(counted) for slug, counted in by_outlet.items()}
+
+
+def _add_up(counted: Iterable[tuple[str, str, str | None, int]], *, with_moved: bool = True) -> LedgerSum:
+    """The sum of both books' counts: book, state, reason, count."""
     plain = dict.fromkeys(STATES, 0)
     reasons: dict[str, dict[str, int]] = {"rejected": {}, "failed": {}}
-    moved = {}
+    moved: dict[str, int] = {}
+    discovered = 0
     for book, state, reason, count in counted:
         if book == "moved":
             moved[state] = int(count)
-        elif state in reasons:
-            reasons[state][reason] = int(count)
+            continue
+        discovered += int(count)
+        if state in reasons:
+            reasons[state][reason or "unknown"] = int(count)
         else:
             plain[state] += int(count)
     return LedgerSum(
-        discovered=int(sum(count for book, _, _, count in counted if book == "row")),
+        discovered=discovered,
         stored=plain["stored"], unchanged=plain["unchanged"], duplicate=plain["duplicate"],
         rejected=reasons["rejected"], failed=reasons["failed"], pending=plain["pending"],
-        fetching=plain["fetching"], moved=moved if crawl is None else None,
+        fetching=plain["fetching"], moved=moved if with_moved else None,
     )  # fmt: skip
 
 

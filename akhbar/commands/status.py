@@ -44,7 +44,7 @@ def status(outlet: str | None, only_warnings: bool, accept: bool, as_json: bool)
     from corpus import history
     from corpus.database import connect
     from corpus.health import read_health
-    from corpus.ledger import ledger_sum
+    from corpus.ledger import ledger_sum, ledger_sums
     from corpus.warnings import read_warnings
 
     if accept and not outlet:
@@ -58,7 +58,7 @@ def status(outlet: str | None, only_warnings: bool, accept: bool, as_json: bool)
         healths = read_health(connection, outlet)
         if outlet and not healths:
             raise click.UsageError(f"the corpus has no outlet called {outlet!r}; was it ever crawled?")
-        sums = {health.outlet: ledger_sum(connection, outlet=health.outlet) for health in healths}
+        sums = {outlet: ledger_sum(connection, outlet=outlet)} if outlet else ledger_sums(connection)
         open_warnings = len([one for one in read_warnings(connection) if not outlet or one.subject == outlet])
     finally:
         connection.close()
@@ -74,7 +74,7 @@ def status(outlet: str | None, only_warnings: bool, accept: bool, as_json: bool)
         _show_all(healths, sums)
         if open_warnings:
             click.echo(f"{open_warnings} open warnings: `akhbar status --warnings` shows them.")
-    if any(not total.holds for total in sums.values()):
+    if any(not sums[health.outlet].holds for health in healths):
         return Exit.FAULT
     return Exit.UNWELL if any(health.is_unwell for health in healths) else Exit.DONE
 
@@ -127,30 +127,59 @@ def health_as_json(health: Health, total: LedgerSum) -> dict[str, Any]:
 
 
 def _show_all(healths: list[Health], sums: dict[str, LedgerSum]) -> None:
-    """The unwell ones first, so that they are seen without scrolling."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("outlet", "state", "last good"):
+    """The unwell ones first, so that they are seen without scrolling; why they are, beside or below."""
+    console = data_console()
+    is_wide = console.width >= _WIDE
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("outlet", "state", "good"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("today", "usual", "lag", "copies"):
+    for heading in ("today", "lag", "dup", _FILL_HEADING):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("http", no_wrap=True)
     table.add_column("next", no_wrap=True)
-    table.add_column("why")
+    if is_wide:
+        table.add_column("why")
+    reasons = []
     for health in sorted(healths, key=lambda health: (not health.is_unwell, health.outlet)):
         law = "" if sums[health.outlet].holds else "THE LEDGER'S SUM DOES NOT HOLD · "
+        why = escape(law + health.why)
+        usual = "" if health.expected_today is None else f"/{health.expected_today:.0f}"
         table.add_row(
-            escape(health.outlet),
+            escape(health.outlet if is_wide else _shorten(health.outlet, 14)),
             _coloured(health),
-            _ago(health.last_good_at),
-            str(health.new_today),
-            "" if health.expected_today is None else f"{health.expected_today:.0f}",
+            _span(datetime.now(UTC) - health.last_good_at) if health.last_good_at else "never",
+            f"{health.new_today}{usual}",
             _span(health.lag),
             f"{health.duplicates_day / health.new_day:.0%}" if health.new_day else "",
-            _mix(health.http),
-            "paused" if health.schedule_state == "paused" else _until(health.due_at),
-            escape(law + health.why),
+            _fill(health),
+            _mix(health.http, 4 if is_wide else 2),
+            "paused" if health.schedule_state == "paused" else _until(health.due_at).removeprefix("in "),
+            *((why,) if is_wide else ()),
         )
-    data_console().print(table)
+        if why:
+            reasons.append(f"[bold]{escape(health.outlet)}[/] {_coloured(health)}: {why}")
+    console.print(table)
+    if not is_wide:
+        for reason in reasons:
+            console.print(reason)
+
+
+_WIDE = 130  # columns that a line with its reason takes
+_FILL_HEADING = "date·by·sect·img"
+
+
+def _fill(health: Health) -> str:
+    """The shares of a day's articles with a date, authors, a section, an image, in hundredths; falls are marked."""
+    shares = []
+    for name in ("published_at", "authors", "section", "image_url"):
+        fill = health.fill.get(name)
+        share = "–" if fill is None or fill.recent is None else f"{fill.recent * 100:.0f}"
+        shares.append(f"[red]{share}↓[/]" if fill and fill.has_fallen else share)
+    return "·".join(shares) if health.fill else ""
+
+
+def _shorten(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _show_one(health: Health, total: LedgerSum) -> None:
@@ -230,16 +259,14 @@ def _coloured(health: Health) -> str:
     return f"[{colour}]{health.state}[/]" if colour else health.state
 
 
-def _mix(http: dict[str, int]) -> str:
-    return " ".join(f"{kind}:{count}" for kind, count in sorted(http.items(), key=lambda pair: -pair[1])[:4])
+def _mix(http: dict[str, int], most: int = 6) -> str:
+    return " ".join(
+        f"{kind}:{count}" for kind, count in sorted(http.items(), key=lambda pair: -pair[1])[:most]
+    )
 
 
 def _at(instant: datetime | None) -> str:
     return f"{instant:%Y-%m-%d %H:%M}Z" if instant else "never"
-
-
-def _ago(instant: datetime | None) -> str:
-    return f"{_span(datetime.now(UTC) - instant)} ago" if instant else "never"
 
 
 def _until(instant: datetime | None) -> str:
