@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -15,6 +17,7 @@ from corpus.crawls import CrawlRunning
 from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
+from pipelines.backfill import Backfill
 from pipelines.host_state import HostState
 from pipelines.session import STORAGE_ENDS, Session
 
@@ -35,12 +38,16 @@ class Admission:
     The ledger is the crawl's queue: pages are requested a few at a time, freshest first, as
     earlier ones end, so that neither a sitemap of a million addresses nor a backfill fills the
     memory or holds up today's news.
+
+    Nothing is taken out before the sources have been read (for SOURCES_FIRST seconds at most): what they
+    announce may be fresher than all that waits, and the crawl's budget is for the freshest.
     """
 
     def __init__(self, crawler: Crawler, session: Session):
         self.crawler = crawler
         self.session = session
         self.ahead = crawler.settings.getint("CLAIM_AHEAD")
+        self.patience = crawler.settings.getfloat("SOURCES_FIRST")
         self.validators: dict[str, Validators] = {}
 
     @classmethod
@@ -81,11 +88,13 @@ class Admission:
         spider.furniture = await self.session.call(passages.furniture, spider.name)
 
     async def _take_due(self) -> AsyncIterator[Request]:
-        spider = cast("NewsSpider", self.crawler.spider)
+        session, spider = self.session, cast("NewsSpider", self.crawler.spider)
+        steps = Backfill(session, spider).steps()
+        await self._wait_for_sources()
         while True:
-            self.session.changed.clear()
-            room = self.ahead - len(self.session.in_hand)
-            due = await self.session.claim(room) if room > 0 else []
+            session.changed.clear()
+            room = self.ahead - len(session.in_hand)
+            due = await session.claim(room) if room > 0 else []
             for candidate in due:
                 try:
                     request = spider.request_page(candidate)
@@ -93,10 +102,28 @@ class Admission:
                     await self._end(candidate, "rejected", "malformed_url", detail=str(error)[:200])
                 else:
                     yield request
-            if room > 0 and not due and not self.session.open_sources:
+            if due:
+                continue
+            if session.open_sources or (session.in_hand and (room <= 0 or session.goes_back)):
+                await session.changed.wait()
+            elif not session.goes_back:
                 return
-            if not due:
-                await self.session.changed.wait()
+            else:
+                try:
+                    step = await anext(steps)
+                except StopAsyncIteration:
+                    return
+                session.went_back = True
+                if step is not None:
+                    yield self._follow(step)
+
+    async def _wait_for_sources(self) -> None:
+        """Until no source is open, but not longer than SOURCES_FIRST seconds for a slow one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                while self.session.open_sources:
+                    self.session.changed.clear()
+                    await self.session.changed.wait()
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]

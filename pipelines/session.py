@@ -74,6 +74,7 @@ class Session:
         self.crawl: crawls.Crawl | None = None
         self.in_hand: dict[int, Candidate] = {}
         self.claimed = 0
+        self.went_back = False
         self.open_sources: set[str] = set()
         self.reports: list[SourceReport] = []
         self.verdict: str | None = None
@@ -122,6 +123,11 @@ class Session:
         """The crawl's row; there is one from `open` on."""
         assert self.crawl is not None
         return self.crawl
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the crawl is to look for old articles once the fresh ones are done."""
+        return self.since is not None and (self.limit is None or self.claimed < self.limit)
 
     async def record(self, candidates: Sequence[Candidate]) -> int:
         """Enter announced addresses in the ledger; the number of those that it did not know."""
@@ -242,7 +248,8 @@ class Session:
         self._lane.shutdown(wait=False)
 
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
-        if reason == "finished":
+        # old pages in old layouts, and numbers that are no article's, tell nothing of how the outlet is
+        if reason == "finished" and not self.went_back:
             spider = cast("NewsSpider", self.crawler.spider)
             self.verdict = judge(
                 self.counts,
