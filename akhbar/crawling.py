@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from akhbar.exits import Exit, describe
 from akhbar.logs import configure, current
 from crawler.network.pacing import Pacing
+from crawler.pulse import Pulse
 from pipelines.session import Session
 from pipelines.store import INTERRUPTED
 from pipelines.verdict import UNWELL
@@ -48,6 +49,7 @@ class CrawlResult:
     error: Exception | None
     verdict: str | None = None
     receipt: dict[str, Any] = field(default_factory=dict)
+    pulse: dict[str, Any] = field(default_factory=dict)
 
     @property
     def status(self) -> Exit:
@@ -157,6 +159,7 @@ def name_of(crawler: Crawler) -> str:
 def _result_of(crawler: Crawler, reason: str | None, fault: Exception | None) -> CrawlResult:
     # a crawl that failed while it was set up has no extensions yet
     session = crawler.get_extension(Session) if crawler.extensions else None
+    pulse = crawler.get_extension(Pulse) if crawler.extensions else None
     return CrawlResult(
         outlet=name_of(crawler),
         sum=session.sum if session else None,
@@ -164,5 +167,6 @@ def _result_of(crawler: Crawler, reason: str | None, fault: Exception | None) ->
         reason=reason or "not_started",
         verdict=session.verdict if session else None,
         receipt=session.receipt if session else {},
+        pulse=pulse.write() if pulse else {},
         error=(session.error if session else None) or fault,
     )

@@ -29,6 +29,8 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     # on the handler, too: Scrapy opens the root logger to everything
     handler.setLevel(level)
     root.setLevel(level)
+    # and its own, which makes two records of each page for nobody
+    logging.getLogger("scrapy").setLevel(level)
     logging.captureWarnings(True)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from corpus.home import home
-from corpus.rereading import FIELDS, StoredArticle, compare, is_worse, keep, read_archived
+from corpus.rereading import FIELDS, StoredArticle, compare, keep, read_archived
 from crawler.items import Article, Rejection
 from crawler.network.warc import Place, UnreadableRecordError, read_record
 from crawler.network.warc_folder import archive_root, find_file
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 SAMPLES = 3  # of each field that differs
 TOLERANCE = 0.01  # of bodies, dates or authors that a better reader may lose
 _SHOWN = 160  # characters of a sample
+_FLUSH_EVERY = 0.5  # seconds of pages that are read once more after a kill
 _PER_PROCESS = 3  # pages in hand for each reader process
 
 
@@ -96,10 +98,13 @@ class Journal:
     """
 
     def __init__(self, outlet: str | None, since: datetime | None):
-        selection = json.dumps([outlet, since.isoformat(timespec="hours") if since else None, _reader()])
+        selection = json.dumps(
+            [outlet, since.isoformat(timespec="hours") if since else None, reader_digest()]
+        )
         name = hashlib.blake2b(selection.encode(), digest_size=8).hexdigest()
         self.path = home() / "reextract" / f"{name}.jsonl"
         self._file: TextIO | None = None
+        self._flushed = 0.0
 
     def load(self) -> Iterator[Reread]:
         """What an earlier run wrote; a line that was cut off is not of it."""
@@ -117,7 +122,9 @@ class Journal:
             if self._file.tell():  # a line that was cut off must not swallow the next one
                 self._file.write("\n")
         self._file.write(json.dumps(asdict(reread), ensure_ascii=False) + "\n")
-        self._file.flush()
+        if time.monotonic() - self._flushed > _FLUSH_EVERY:
+            self._flushed = time.monotonic()
+            self._file.flush()
 
     def close(self) -> None:
         if self._file is not None:
@@ -137,7 +144,7 @@ class Rereader:
         self.connection = connection
         self.readers = readers
         self.root = archive_root()
-        self.judges = (Normalise(), Require(), Language(accepted), Fingerprint())
+        self.judges = (Normalise(), Require(), Language(accepted))
 
     async def read_all(
         self,
@@ -170,7 +177,6 @@ class Rereader:
             )
         except (UnreadableRecordError, OSError, KeyError, ValueError) as fault:
             return Rejection(url=url, reason="not_in_archive", detail=str(fault)[:200], failed=True)
-        outlet, layout, spider = _facts_of(stored.outlet)
         result = await self.readers.read(
             Job(
                 body=answer.body,
@@ -178,10 +184,7 @@ class Rereader:
                 content_type=answer.content_type,
                 candidate=stored.candidate,
                 fetched_at=answer.at,
-                outlet=outlet,
-                layout=layout,
-                furniture=self._furniture(stored.outlet),
-                spider=spider,
+                facts=self._facts(stored.outlet),
             )
         )
         if isinstance(result, Article):
@@ -193,10 +196,13 @@ class Rereader:
         return result
 
     @cache  # noqa: B019 - one object a run, a few outlets
-    def _furniture(self, outlet: str) -> frozenset[int]:
+    def _facts(self, slug: str) -> bytes:
         from corpus.passages import furniture
+        from crawler.reading import Facts
 
-        return furniture(self.connection, outlet)
+        outlet, layout, spider = _facts_of(slug)
+        lines = furniture(self.connection, slug)
+        return Facts(outlet=outlet, layout=layout, furniture=lines, spider=spider).pack()
 
 
 def judge(stored: StoredArticle, result: Article | Rejection) -> Reread:
@@ -209,11 +215,11 @@ def judge(stored: StoredArticle, result: Article | Rejection) -> Reread:
         return Reread(stored.id, stored.revision, [], result.reason, had, has, {})
     has = _fill(result.body, result.published_at, result.authors)
     try:
-        if is_worse(stored, result):
-            return Reread(stored.id, stored.revision, [], "worse_reading", had, has[1:], {})
         differences = compare(stored, result)
     except ValueError as fault:
         return Reread(stored.id, stored.revision, [], str(fault), had, [], {})
+    if differences is None:
+        return Reread(stored.id, stored.revision, [], "worse_reading", had, has[1:], {})
     samples = {name: [_show(before), _show(after)] for name, (before, after) in differences.items()}
     return Reread(stored.id, stored.revision, list(differences), None, had, has, samples)
 
@@ -233,6 +239,7 @@ def keep_reading(connection: Connection, stored: StoredArticle, result: Article 
     reread = judge(stored, result)
     if isinstance(result, Rejection) or not reread.changes:
         return False
+    Fingerprint().process_item(result)  # not before: most readings are the same, and are not kept
     return keep(connection, stored, result, reread.changes)
 
 
@@ -267,8 +274,8 @@ def _facts_of(slug: str) -> tuple[Any, Any, Any]:
 
 
 @cache
-def _reader() -> str:
-    """What the reader's answers depend on: the code of the reader and the outlets' files."""
+def reader_digest() -> str:
+    """A digest of what the reader's answers depend on: the code of the reader and the outlets' files."""
     import crawler
     from akhbar.outlets import load_outlets
 
@@ -282,4 +289,14 @@ def _reader() -> str:
     return digest.hexdigest()
 
 
-__all__ = ["FIELDS", "Differences", "Journal", "Reread", "Rereader", "judge", "keep_reading", "select"]
+__all__ = [
+    "FIELDS",
+    "Differences",
+    "Journal",
+    "Reread",
+    "Rereader",
+    "judge",
+    "keep_reading",
+    "reader_digest",
+    "select",
+]

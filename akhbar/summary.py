@@ -66,6 +66,7 @@ def results_as_json(results: Sequence[CrawlResult]) -> list[dict[str, Any]]:
             "verdict": result.verdict,
             "this_crawl": result.counts,
             "receipt": result.receipt,
+            "pulse": result.pulse,
             "ledger": sum_as_json(result.sum) if result.sum else None,
             "error": describe(result.error)[0] if result.error else None,
         }

@@ -22,7 +22,7 @@ from crawler.network.authority import origin_of
 from crawler.network.faults import name_fault
 from crawler.network.pacing import Pacing
 from crawler.outlet import Layout, Outlet
-from crawler.reading import Job
+from crawler.reading import Facts, Job
 from crawler.spider import NewsSpider
 
 if TYPE_CHECKING:
@@ -121,9 +121,11 @@ class Visitor(NewsSpider):
                 content_type=fetched.content_type,
                 candidate=candidate,
                 fetched_at=datetime.now(UTC),
-                outlet=outlet,
-                layout=layout or Layout(),
-                spider=spider if spider and spider._reads_itself() else None,
+                facts=Facts(
+                    outlet=outlet,
+                    layout=layout or Layout(),
+                    spider=spider if spider and spider._reads_itself() else None,
+                ).pack(),
             )
         )
 

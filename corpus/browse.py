@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg2
@@ -20,6 +20,7 @@ import psycopg2.errors
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from corpus.database import connect, is_embedded
+from corpus.health import FIELDS, Fill
 from corpus.search import cut_snippet, mark_matches, read_asked
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, is_outage
@@ -33,6 +34,10 @@ COUNT_LIMIT = 5_000  # newest matches that are counted: a common word matches ha
 PAGE_ROWS = 20
 VERSIONS = 200
 COPIES = 200
+# what a field's fall is judged by, as `akhbar status` does (corpus/health.py)
+_LATE, _BEFORE = timedelta(days=1), timedelta(days=14)
+LEAST_ARTICLES = 20  # a share of fewer says nothing
+_HAS = {"authors": "a.authors <> '{}'"}
 
 
 class TooSlow(Exception):  # noqa: N818 - a state of things, not a fault
@@ -49,6 +54,10 @@ class Answer:
     @property
     def first(self) -> dict[str, Any] | None:
         return self.rows[0] if self.rows else None
+
+    def by(self, column: str) -> dict[Any, dict[str, Any]]:
+        """The rows by what stands in a column."""
+        return {row[column]: row for row in self.rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +345,51 @@ def list_health(cursor: Cursor, outlet: str | None = None) -> Answer:
         """,
         {"outlet": outlet},
     )
+
+
+def read_schedule(cursor: Cursor, outlet: str | None = None) -> Answer:
+    """When each outlet (or one) is crawled next."""
+    return ask(
+        cursor,
+        """
+        SELECT outlet, state, every, due_at, priority, started_at, ended_at, status, tries, note
+        FROM corpus.schedule WHERE %(outlet)s::text IS NULL OR outlet = %(outlet)s ORDER BY outlet
+        """,
+        {"outlet": outlet},
+    )
+
+
+def count_fields(cursor: Cursor, outlet: str | None = None) -> Answer:
+    """How many articles of each outlet (or of one) have a field: of the last day, and of the two weeks before."""
+    counts = ",\n               ".join(
+        f"count(*) FILTER (WHERE late AND {has}) AS {name}_late, "
+        f"count(*) FILTER (WHERE NOT late AND {has}) AS {name}_before"
+        for name, has in ((name, _HAS.get(name, f"a.{name} IS NOT NULL")) for name in FIELDS)
+    )
+    return ask(
+        cursor,
+        f"""
+        SELECT a.outlet, count(*) FILTER (WHERE late) AS late, count(*) FILTER (WHERE NOT late) AS before,
+               {counts}
+        FROM corpus.articles a
+        CROSS JOIN LATERAL (SELECT a.first_seen_at > now() - %(recent)s AS late) period
+        WHERE a.first_seen_at > now() - %(before)s AND (%(outlet)s::text IS NULL OR a.outlet = %(outlet)s)
+        GROUP BY a.outlet ORDER BY a.outlet
+        """,  # noqa: S608 - put together from constants
+        {"outlet": outlet, "recent": _LATE, "before": _BEFORE},
+    )
+
+
+def fill_of(row: Mapping[str, Any] | None) -> dict[str, Fill]:
+    """The share of articles that have each field, by a row of `count_fields`; empty for no row."""
+    if row is None:
+        return {}
+
+    def share(name: str, period: str) -> float | None:
+        total = int(row[period])
+        return row[f"{name}_{period}"] / total if total >= LEAST_ARTICLES else None
+
+    return {name: Fill(share(name, "late"), share(name, "before")) for name in FIELDS}
 
 
 def count_days(cursor: Cursor, days: int, outlet: str | None = None) -> Answer:

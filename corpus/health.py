@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from corpus.rhythm import PER_CRAWL, Lately, Rhythm, Silence, find_silence, pace_of, peers_pace_of
+from corpus.rhythm import Rhythm
+from corpus.silence import Silence, read_silences
 from corpus.transaction import Connection, transaction
 
 # the fields whose presence is watched, as columns of akhbar.articles
@@ -21,7 +22,6 @@ _BEFORE = timedelta(days=14)
 _LEAST_ARTICLES = 20  # a share of fewer says nothing
 _FALL = 0.3  # of a field's share, from what it was: so much lower is a fall
 _UNWELL = ("silent", "blocked", "relaid", "broken")
-_LATELY = timedelta(hours=8)  # in which a holiday shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,23 @@ class Health:
         """One word: silent by its rhythm, else the last crawl's verdict, `failing`, `new`."""
         if self.crawl is None:
             return "failing" if self.tries >= 3 else "new"
-        if self.verdict in _UNWELL and self.verdict is not None:
+        if self.verdict in _UNWELL and self.verdict is not None and not self.is_accepted:
             return self.verdict
         if self.silence:
             return "silent"
         if self.tries >= 3:
             return "failing"
-        return self.verdict or self.crawl_state or "new"
+        return ("healthy" if self.is_accepted else self.verdict) or self.crawl_state or "new"
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a person has taken what the last crawl found for the usual (`corpus.history`)."""
+        return "accepted" in self.counts
+
+    @property
+    def losses(self) -> dict[str, tuple[float, float | None]]:
+        """What the pages of the last crawl lacked: by name, now and before (`pipelines.verdict`)."""
+        return {} if self.is_accepted else dict(self.counts.get("losses", {}))
 
     @property
     def is_unwell(self) -> bool:
@@ -109,21 +119,34 @@ class Health:
         if self.state in ("blocked", "relaid", "broken", "silent") and self.refusals:
             worst = sorted(self.refusals.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
             reasons.append(", ".join(f"{reason} {count}" for reason, count in worst))
+        if self.losses:
+            reasons.append("lost: " + ", ".join(tell_loss(name, *pair) for name, pair in self.losses.items()))
         if self.damaged:
             reasons.append("source " + "; ".join(sorted(set(self.damaged))[:2]))
-        if self.fallen:
-            reasons.append("fewer with " + ", ".join(self.fallen))
+        if fallen := [name for name in self.fallen if name not in self.losses]:
+            reasons.append("fewer with " + ", ".join(fallen))
         return " · ".join(reasons)
 
 
-def read_health(
-    connection: Connection, outlet: str | None = None, *, now: datetime | None = None
-) -> list[Health]:
+_TOLD = {
+    "share": "pages with an article",
+    "original": "texts of their own",
+    "headline": "headlines of their own",
+}
+
+
+def tell_loss(name: str, now: float, before: float | None) -> str:
+    """One loss in words: `authors 0% (was 80%)`, `words 41 (was 310)`."""
+    figures = [f"{value:.0f}" if name == "words" else f"{value:.0%}" for value in (now, before or 0.0)]
+    return f"{_TOLD.get(name, name)} {figures[0]}" + (f" (was {figures[1]})" if before is not None else "")
+
+
+def read_health(connection: Connection, outlet: str | None = None) -> list[Health]:
     """The health of every outlet that was not taken down, or of the one called `outlet`, by slug.
 
     Raises StorageUnavailable.
     """
-    values = {"outlet": outlet, "recent": _RECENT, "before": _BEFORE, "lately": _LATELY}
+    values = {"outlet": outlet, "recent": _RECENT, "before": _BEFORE}
     with transaction(connection) as cursor:
         cursor.execute(_OUTLETS, values)
         rows = cursor.fetchall()
@@ -133,11 +156,11 @@ def read_health(
         answers = cursor.fetchall()
         cursor.execute(_DAMAGED, values)
         damaged = cursor.fetchall()
-    now = now or datetime.now(UTC)
+    silences = read_silences(connection, outlet)
+    now = datetime.now(UTC)
     found: dict[str, Health] = {}
-    facts: list[_Facts] = []
     for row in rows:
-        *plain, last_at, looked_at, rates, weeks, seen_before, seen_lately = row
+        *plain, rates, weeks = row
         health = Health(**dict(zip(_COLUMNS, plain, strict=True)), expected_today=None)
         zone = ZoneInfo(health.timezone)
         rhythm = Rhythm(tuple(rates or [0.0] * 168), zone, weeks or 0.0)
@@ -145,8 +168,8 @@ def read_health(
             midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
             health.expected_today = rhythm.expected(midnight, now)
         health.fill = _fill_of(filled.get(health.outlet))
+        health.silence = silences.get(health.outlet)
         found[health.outlet] = health
-        facts.append(_Facts(health, rhythm, last_at, looked_at, seen_before or 0, seen_lately or 0))
     for slug, status, reason, count in answers:
         health = found[slug]
         kind = str(status) if status in (304, 403, 404, 429) else f"{status // 100}xx" if status else "none"
@@ -155,45 +178,7 @@ def read_health(
             health.refusals[reason] = health.refusals.get(reason, 0) + count
     for slug, what in damaged:
         found[slug].damaged.append(what)
-    _judge_silence(facts, now)
     return list(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    health: Health
-    rhythm: Rhythm
-    last_at: datetime | None  # when it last published, as far as is known
-    looked_at: datetime | None  # when its sources were last read without fault
-    seen_before: int  # articles in the day that ended with the last one
-    seen_lately: int  # articles of the last hours
-
-
-def _judge_silence(facts: Sequence[_Facts], now: datetime) -> None:
-    """Mark the outlets that are silent by their own rhythm, with an eye on the others of their country.
-
-    A holiday slows them all; one feed that is cut slows one.
-    """
-    lately: dict[str, list[tuple[str, Lately]]] = {}
-    for one in facts:
-        if one.rhythm.is_known and one.looked_at and one.last_at:
-            given = Lately(
-                one.seen_lately,
-                one.rhythm.expected(now - _LATELY, one.looked_at),
-                one.rhythm.expected(one.last_at, one.looked_at) > PER_CRAWL,
-            )
-            lately.setdefault(one.health.country, []).append((one.health.outlet, given))
-    for one in facts:
-        if one.last_at is None or one.looked_at is None or not one.rhythm.is_known:
-            continue
-        peers = [given for outlet, given in lately[one.health.country] if outlet != one.health.outlet]
-        one.health.silence = find_silence(
-            one.rhythm,
-            last_article=one.last_at,
-            looked_at=one.looked_at,
-            own_pace=pace_of(one.seen_before, one.rhythm.expected(one.last_at - _RECENT, one.last_at)),
-            peers_pace=peers_pace_of(peers),
-        )
 
 
 def _fill_of(shares: Sequence[Any] | None) -> dict[str, Fill]:
@@ -216,15 +201,14 @@ _COLUMNS = (
     "schedule_state", "due_at", "tries", "note",
 )  # fmt: skip
 
-# An article counts when it was published, where the page says so to the minute: a crawl late by an hour does
-# not make its outlet an hour's silence.
-_PUBLISHED = "least(a.first_seen_at, CASE WHEN a.published_precision = 'minute' THEN a.published_at END)"
+_LIVE = "c.state = 'finished' AND NOT c.arguments ? 'archive'"
 _OUTLETS = f"""
     SELECT o.slug, o.name, o.country, o.timezone,
            (SELECT count(*) FROM akhbar.articles a WHERE a.outlet_id = o.id),
            (SELECT max(a.first_seen_at) FROM akhbar.articles a WHERE a.outlet_id = o.id),
-           (SELECT max(c.finished_at) FROM akhbar.crawls c WHERE c.outlet_id = o.id AND c.state = 'finished'
-              AND c.verdict IN ('healthy', 'thin')),
+           (SELECT c.finished_at FROM akhbar.crawls c WHERE c.outlet_id = o.id AND {_LIVE}
+              AND (c.verdict IN ('healthy', 'thin') OR c.counts ? 'accepted')
+            ORDER BY c.started_at DESC LIMIT 1),
            r.id, r.state, r.verdict, r.started_at, r.finished_at, coalesce(r.counts, '{{}}'),
            d.today, d.day, d.duplicates, d.lag,
            CASE WHEN s.outlet_id IS NULL THEN NULL
@@ -232,18 +216,17 @@ _OUTLETS = f"""
                 WHEN s.paused_at IS NOT NULL THEN 'paused'
                 WHEN s.due_at <= now() THEN 'due' ELSE 'waiting' END,
            CASE WHEN s.paused_at IS NULL THEN s.due_at END, coalesce(s.tries, 0), s.note,
-           l.at, (SELECT max(c.started_at) FROM akhbar.crawls c WHERE c.outlet_id = o.id
-                  AND c.state = 'finished' AND c.verdict IS DISTINCT FROM 'broken'),
-           s.rhythm, s.rhythm_weeks,
-           (SELECT count(*) FROM akhbar.articles a WHERE a.outlet_id = o.id
-              AND a.first_seen_at > l.at - interval '48 hours'
-              AND {_PUBLISHED} BETWEEN l.at - interval '24 hours' AND l.at),
-           (SELECT count(*) FROM akhbar.articles a WHERE a.outlet_id = o.id
-              AND a.first_seen_at > now() - %(lately)s AND {_PUBLISHED} > now() - %(lately)s)
+           s.rhythm, s.rhythm_weeks
     FROM akhbar.outlets o
     LEFT JOIN akhbar.schedule s ON s.outlet_id = o.id
     LEFT JOIN LATERAL (
-        SELECT * FROM akhbar.crawls WHERE outlet_id = o.id ORDER BY started_at DESC, id DESC LIMIT 1
+        -- a crawl of archives speaks for an outlet only where nobody has ever asked itself
+        SELECT * FROM (
+            (SELECT * FROM akhbar.crawls WHERE outlet_id = o.id AND NOT arguments ? 'archive'
+             ORDER BY started_at DESC, id DESC LIMIT 1)
+            UNION ALL
+            (SELECT * FROM akhbar.crawls WHERE outlet_id = o.id ORDER BY started_at DESC, id DESC LIMIT 1)
+        ) live_or_any LIMIT 1
     ) r ON true
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE a.first_seen_at AT TIME ZONE o.timezone
@@ -256,11 +239,6 @@ _OUTLETS = f"""
                            AND a.published_at > now() - interval '2 days')) AS lag
         FROM akhbar.articles a WHERE a.outlet_id = o.id AND a.first_seen_at > now() - %(recent)s
     ) d ON true
-    LEFT JOIN LATERAL (
-        SELECT max({_PUBLISHED}) AS at FROM (
-            SELECT * FROM akhbar.articles WHERE outlet_id = o.id ORDER BY first_seen_at DESC LIMIT 200
-        ) a
-    ) l ON true
     WHERE NOT o.taken_down AND (%(outlet)s::text IS NULL OR o.slug = %(outlet)s)
     ORDER BY o.slug
 """  # noqa: S608 - put together from constants

@@ -455,6 +455,7 @@ def keep_source(
 ) -> None:
     """Keeps what a source answered. A 304 keeps the validators and counts that a 200 left.
 
+    What a crawl of archives reads is not kept: no source answered.
     Validators of a damaged document are not kept, so that it is read whole next time.
     """
     url = mend_url(url)[:URL_LIMIT]
@@ -463,6 +464,9 @@ def keep_source(
     good = fresh and not damaged
     with transaction(connection) as cursor:
         fence(cursor, crawl)
+        cursor.execute("SELECT 1 FROM akhbar.crawls WHERE id = %s AND arguments ? 'archive'", (crawl.id,))
+        if cursor.fetchone():
+            return
         cursor.execute(
             """
             INSERT INTO akhbar.sources AS s (outlet_id, url, url_hash, kind, status, etag, last_modified,

@@ -7,14 +7,15 @@ left behind are handed on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib.resources import files
 
 from corpus.transaction import Connection, Cursor, transaction
 
 SCHEMA = "procrastinate"
-CRAWLS, CHORES = "crawls", "chores"  # queues
-CRAWL = "crawl"  # the task
+CRAWLS, CHORES, REREADS = "crawls", "chores", "rereads"  # queues
+CRAWL, REREAD = "crawl", "reread"  # tasks
 _PREPARING, _ENQUEUEING = 1_634_428_003, 1_634_428_004  # advisory locks
 # Its workers say every 10 s that they live; one that missed three is taken for dead.
 SILENT_FOR = timedelta(seconds=30)
@@ -98,11 +99,51 @@ def enqueue_due(connection: Connection, *, ahead: timedelta = timedelta(0)) -> i
     return int(count)
 
 
+def enqueue_rereads(cursor: Cursor, files: Sequence[tuple[int, str]]) -> int:
+    """Puts a job into the queue for each of these files, (re-reading, file), that has none; how many."""
+    _use_schema(cursor)
+    cursor.execute(
+        """
+        SELECT coalesce(cardinality(procrastinate_defer_jobs_v1(array_agg(ROW(
+            %(queue)s, %(task)s, 0, f.key, f.key, jsonb_build_object('reread', f.reread, 'file', f.file), NULL
+        )::procrastinate_job_to_defer_v1))), 0)
+        FROM (SELECT reread, file, 'reread:' || reread || ':' || file AS key
+              FROM unnest(%(rereads)s::bigint[], %(files)s::text[]) AS given (reread, file)) f
+        WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.lock = f.key AND j.status IN ('todo', 'doing'))
+        HAVING count(*) > 0
+        """,
+        {
+            "queue": REREADS,
+            "task": REREAD,
+            "rereads": [reread for reread, _ in files],
+            "files": [file for _, file in files],
+        },
+    )
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def drop_rereads(cursor: Cursor) -> None:
+    """Takes the jobs of a re-reading that wait out of the queue."""
+    _use_schema(cursor)
+    cursor.execute("DELETE FROM procrastinate_jobs WHERE queue_name = %s AND status = 'todo'", (REREADS,))
+
+
+def exists(cursor: Cursor, table: str = "procrastinate_jobs") -> bool:
+    """Whether the queue's tables have been made."""
+    # to_regclass would answer out of a cache that does not hear, within a transaction, of what another one made
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = %s AND tablename = %s)", (SCHEMA, table)
+    )
+    (found,) = cursor.fetchone()  # type: ignore[misc]
+    return bool(found)
+
+
 def take_over(connection: Connection, *, longest: timedelta) -> list[str]:
     """Hands on the jobs of workers that are dead; the outlets (slugs) whose crawl will run again.
 
     Dead is a worker that has not been heard of for `SILENT_FOR`; a job that runs longer than `longest`
-    has lost its worker, too. A chore is dropped: it comes again by itself.
+    has lost its worker, too. A chore, or a file to be read again, is dropped: it comes again by itself.
     """
     with transaction(connection) as cursor:
         _use_schema(cursor)
@@ -114,11 +155,12 @@ def take_over(connection: Connection, *, longest: timedelta) -> list[str]:
             FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
             WHERE j.status = 'doing'
               AND (w.id IS NULL OR w.last_heartbeat < now() - %(silent)s
-                   OR (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started')
-                      < now() - %(longest)s)
+                   OR j.queue_name <> %(rereads)s AND (
+                       SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started'
+                   ) < now() - %(longest)s)
             ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
             """,
-            {"silent": SILENT_FOR, "longest": longest},
+            {"silent": SILENT_FOR, "longest": longest, "rereads": REREADS},
         )
         handed_on = []
         for id_, queue, outlet, _, is_queued_again in cursor.fetchall():
@@ -146,9 +188,7 @@ def take_over(connection: Connection, *, longest: timedelta) -> list[str]:
 def count_jobs(connection: Connection) -> dict[str, int]:
     """How many crawls wait that are due, wait for their time, and run; all 0 where no worker ever ran."""
     with transaction(connection) as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.procrastinate_jobs",))
-        (exists,) = cursor.fetchone()  # type: ignore[misc]
-        if not exists:
+        if not exists(cursor):
             return {"waiting": 0, "ahead": 0, "running": 0}
         _use_schema(cursor)
         cursor.execute(
@@ -162,9 +202,7 @@ def count_jobs(connection: Connection) -> dict[str, int]:
 
 
 def _applied(cursor: Cursor) -> set[str]:
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.applied",))
-    (exists,) = cursor.fetchone()  # type: ignore[misc]
-    if not exists:
+    if not exists(cursor, "applied"):
         return set()
     cursor.execute(f"SELECT name FROM {SCHEMA}.applied")  # noqa: S608 - a constant
     return {name for (name,) in cursor.fetchall()}

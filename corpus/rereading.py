@@ -16,6 +16,7 @@ from corpus.articles import (
     Outcome,
     RefusedError,
     Submission,
+    _credits,
     is_relative,
     make_draft,
     revise_article,
@@ -34,7 +35,7 @@ FIELDS = (
 REREAD = "reread"  # among a revision's changes: the reader changed, not the page
 _TIMES = ("published_text", "published_at", "published_precision", "timezone_assumed")
 # a row whose last answer was not kept as the article's page (gone, rejected, a worse reading) has another page
-_SELECTED = """
+SELECTED = """
     FROM akhbar.articles a
     JOIN akhbar.outlets o ON o.id = a.outlet_id
     LEFT JOIN LATERAL (
@@ -70,7 +71,7 @@ def count_archived(
     """How many articles have an archived page, and how many have none. `since`: last seen since."""
     with transaction(connection) as cursor:
         cursor.execute(
-            f"SELECT count(c.id), count(*) - count(c.id) {_SELECTED}", {"outlet": outlet, "since": since}
+            f"SELECT count(c.id), count(*) - count(c.id) {SELECTED}", {"outlet": outlet, "since": since}
         )
         archived, without = cursor.fetchone()  # type: ignore[misc]
     return int(archived), int(without)
@@ -83,8 +84,9 @@ def read_archived(
     since: datetime | None = None,
     after: int = 0,
     limit: int = 500,
+    ids: Sequence[int] | None = None,
 ) -> list[StoredArticle]:
-    """Articles with an archived page, in the order of their ids, from the first above `after`."""
+    """Articles with an archived page (of these ids), in the order of their ids, from the first above `after`."""
     columns = [f"a.{field}" for field in FIELDS if field != "credits"]
     with transaction(connection) as cursor:
         cursor.execute(
@@ -94,10 +96,11 @@ def read_archived(
                 (SELECT coalesce(array_agg(r.role || ' ' || r.name ORDER BY r.position), '{{}}')
                  FROM akhbar.credits r WHERE r.article_id = a.id),
                 {", ".join(columns)}
-            {_SELECTED} AND c.id IS NOT NULL AND a.id > %(after)s
+            {SELECTED} AND c.id IS NOT NULL AND a.id > %(after)s
+                AND (%(ids)s::bigint[] IS NULL OR a.id = ANY(%(ids)s))
             ORDER BY a.id LIMIT %(limit)s
             """,  # noqa: S608 - put together from the constants above
-            {"outlet": outlet, "since": since, "after": after, "limit": limit},
+            {"outlet": outlet, "since": since, "after": after, "limit": limit, "ids": ids},
         )
         rows = cursor.fetchall()
     names = ("word_count", "credits", *(field for field in FIELDS if field != "credits"))
@@ -121,23 +124,23 @@ def read_archived(
     ]
 
 
-def compare(stored: StoredArticle, article: Article) -> dict[str, tuple[Any, Any]]:
+def compare(stored: StoredArticle, article: Article) -> dict[str, tuple[Any, Any]] | None:
     """The fields in which a new reading differs, each with its stored and its new value; empty for none.
 
-    As in a crawl, a date printed as a distance does not replace a stored one. Raises ValueError for
-    an article that cannot be stored.
+    None for a reading that has lost so much of the body that it is not believed. As in a crawl, a date
+    printed as a distance does not replace a stored one. Raises ValueError for an article that cannot be stored.
     """
+    # most are the same to the letter, and need no row to be made of them
+    if _is_same(stored.known, article):
+        return {}
     draft = _drafted(stored, article)
+    if draft.row["word_count"] < stored.known["word_count"] * WORSE_SHARE:
+        return None
     new = _values(draft)
     if stored.known["published_at"] is not None and new["published_at"] is not None and is_relative(draft):
         new |= {field: stored.known[field] for field in _TIMES}
     pairs = {field: (stored.known[field], new[field]) for field in FIELDS}
     return {field: (before, after) for field, (before, after) in pairs.items() if before != after}
-
-
-def is_worse(stored: StoredArticle, article: Article) -> bool:
-    """Whether a new reading has lost so much of the body that it is not believed."""
-    return bool(_drafted(stored, article).row["word_count"] < stored.known["word_count"] * WORSE_SHARE)
 
 
 def keep(connection: Connection, stored: StoredArticle, article: Article, changes: Sequence[str]) -> bool:
@@ -185,6 +188,15 @@ def _drafted(stored: StoredArticle, article: Article) -> Draft:
         return make_draft(0, Submission(article=article), None, datetime.now(UTC))
     except RefusedError as error:
         raise ValueError(str(error)) from error
+
+
+def _is_same(known: Mapping[str, Any], article: Article) -> bool:
+    plain = (field for field in FIELDS if field not in ("appended", "credits"))
+    return (
+        all(getattr(article, field) == known[field] for field in plain)
+        and [{"headline": s.headline, "body": s.body} for s in article.appended] == known["appended"]
+        and [f"{role} {name}" for name, role, _ in _credits(article)] == known["credits"]
+    )
 
 
 def _values(draft: Draft) -> dict[str, Any]:

@@ -1,37 +1,38 @@
 """An outlet's rhythm: how many articles it usually publishes at each hour of the week, in its own zone.
 
-A Friday, a night and a summer's slack time are part of it, so that silence is judged by what is usual at
-that hour of that weekday. From the rhythm comes how often the outlet is crawled, too: as often as it
-publishes `PER_CRAWL` articles. Two such intervals without any article are silence: by chance, a Poisson
-process of that rate pauses for `SILENCE` once in a million articles (e^-14), and rates are low estimates.
+A Friday, a night and a summer's slack time are part of it, so that silence (`corpus.silence`) is judged by what
+is usual at that hour of that weekday. From the rhythm comes how often the outlet is crawled, too. Its
+**interval** is the time in which it usually publishes eight articles (`PER_CRAWL`): a quarter of an hour for a
+great outlet by day, some days for one of two articles a day. A crawl is due after each, between five minutes
+and a day.
 
 Counts of a few weeks scatter: the neighbouring hours of the same weekday are weighed in, and the whole day is
 taken at its lower bound (one standard deviation below). Single hours need no bound of their own, because
-a pause is judged over as many hours as it takes to expect `SILENCE` articles.
+a pause is judged over as many hours as it takes to expect `ENOUGH` articles.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 HOURS = 168
 WEEKS = 4  # what is looked back on
 PER_CRAWL = 8.0  # articles: so many are expected from one crawl to the next
-TWO_INTERVALS = 2 * PER_CRAWL  # expected articles: after so many that did not come, an outlet is looked at
-SILENCE = (
-    14.0  # expected articles, on a day of this pace, none of which came: somewhat less than two intervals'
-)
+# expected articles that did not come: when an outlet was looked at again at the latest
+TWO_INTERVALS = 2 * PER_CRAWL
+# expected articles: that none of so many comes is chance once in a million
+ENOUGH = -math.log(1e-6)
+JITTER = 0.1  # of the time to the next crawl, either way: the schedule scatters it
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
 UNKNOWN = timedelta(minutes=30)  # the interval of an outlet whose rhythm is not known yet
 _LEAST_WEEKS = 2.0  # a rhythm of fewer says nothing of weekdays
 _HOUR = timedelta(hours=1)
 _NEIGHBOURS = ((-1, 1.0), (0, 2.0), (1, 1.0))
-# a holiday may be as quiet as this; where all are far quieter, it is no holiday but an outage of ours
-_QUIETEST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ class Rhythm:
     rates: tuple[float, ...]
     zone: ZoneInfo
     weeks: float
+    _sums: tuple[float, ...] = field(
+        init=False, repr=False, compare=False
+    )  # up to the beginning of each hour
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_sums", tuple(accumulate(self.rates, initial=0.0)))
 
     @property
     def is_known(self) -> bool:
@@ -48,14 +55,25 @@ class Rhythm:
         return self.weeks >= _LEAST_WEEKS
 
     def expected(self, since: datetime, until: datetime) -> float:
-        """How many articles are usual between two instants."""
-        total, at = 0.0, since.astimezone(UTC)
-        end = min(until.astimezone(UTC), at + timedelta(days=28))
-        while at < end:
-            step = min(end, at.replace(minute=0, second=0, microsecond=0) + _HOUR)
-            total += self.rates[hour_of_week(at, self.zone)] * ((step - at) / _HOUR)
-            at = step
+        """How many articles are usual between two instants, 28 days at the most."""
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+        until, total = min(until, since + timedelta(days=28)), 0.0
+        while since < until:
+            start, end = since.astimezone(self.zone), until.astimezone(self.zone)
+            if start.utcoffset() == end.utcoffset():
+                return total + self._up_to(end) - self._up_to(start)
+            # summer time begins or ends in between: hour by hour until it has
+            step = min(until, since.replace(minute=0, second=0, microsecond=0) + _HOUR)
+            total += self.rates[hour_of_week(since, self.zone)] * ((step - since) / _HOUR)
+            since = step
         return total
+
+    def _up_to(self, local: datetime) -> float:
+        """How many are usual from the Monday of year 1 on, which is a beginning like any other."""
+        weeks, weekday = divmod(local.toordinal() - 1, 7)
+        hour = weekday * 24 + local.hour
+        minutes = local.minute * 60 + local.second + local.microsecond / 1e6
+        return weeks * self._sums[HOURS] + self._sums[hour] + self.rates[hour] * minutes / 3600
 
     def reach(self, since: datetime, articles: float, *, within: timedelta = LONGEST) -> datetime:
         """When so many articles are expected since `since`; `since + within` where that is earlier."""
@@ -76,13 +94,16 @@ class Rhythm:
         return min(max(self.reach(since, PER_CRAWL) - since, SHORTEST), LONGEST)
 
     def next_look(self, now: datetime, last_article: datetime | None) -> datetime:
-        """When an outlet crawled at `now` is crawled next: after the interval, or as soon as its silence
-        since `last_article` would be certain, so that it is noticed no later than two intervals after."""
+        """When an outlet crawled at `now` is crawled next: after the interval, and before two of them have passed
+        since `last_article`, however the schedule scatters it; twice as often while a pause is in doubt.
+        """
         regular = now + self.interval(now)
         if last_article is None or not self.is_known:
             return regular
-        certain = self.reach(last_article, TWO_INTERVALS, within=2 * LONGEST)
-        return certain if now + SHORTEST < certain < regular else regular
+        if self.expected(last_article, now) >= ENOUGH:
+            return now + max(self.interval(now) / 2, SHORTEST)
+        two = self.reach(last_article, TWO_INTERVALS, within=4 * LONGEST)
+        return min(regular, max(now + (two - now) / (1 + JITTER), now + SHORTEST))
 
 
 def hour_of_week(at: datetime, zone: ZoneInfo) -> int:
@@ -120,59 +141,3 @@ def learn_rhythm(days: Mapping[date, Sequence[int]], since: date, until: date, z
             mean = sum(count * weight for count, weight in near) / sum(weight for _, weight in near)
             rates.append(mean * bound / max(len(kept), 1))
     return Rhythm(tuple(rates), zone, span / 7)
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """That an outlet is silent: since when, how many articles would have been usual, at what pace of the day."""
-
-    since: datetime
-    expected: float
-    pace: float
-
-
-def find_silence(
-    rhythm: Rhythm,
-    *,
-    last_article: datetime,
-    looked_at: datetime,
-    own_pace: float = 1.0,
-    peers_pace: float = 1.0,
-) -> Silence | None:
-    """Whether the outlet has been silent for longer than is usual at these hours; None while it is not.
-
-    `last_article` is when it last published, `looked_at` when it was last crawled without fault: what comes
-    after, nobody has looked for. The paces are the share of the usual that came lately from the outlet
-    itself before it paused (`pace_of`), and from the other outlets of its country that do not pause, too
-    (`peers_pace_of`): a holiday slows all of them, an outage one.
-    """
-    if not rhythm.is_known:
-        return None
-    if peers_pace < _QUIETEST / 2:
-        peers_pace = 1.0
-    pace = max(_QUIETEST, min(1.0, own_pace, peers_pace))
-    expected = rhythm.expected(last_article, looked_at) * pace
-    return Silence(last_article, expected, pace) if expected >= SILENCE else None
-
-
-def pace_of(observed: float, expected: float) -> float:
-    """The share of the usual that came, at its upper bound where little was expected; 1 where nothing was.
-
-    Expectations are lower bounds, so an ordinary day has a pace above 1.
-    """
-    return (observed + math.sqrt(observed + 1)) / expected if expected > 0 else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Lately:
-    """What an outlet gave in the last hours, what was usual in them, and whether it pauses just now itself."""
-
-    observed: int
-    expected: float
-    pauses: bool
-
-
-def peers_pace_of(peers: Iterable[Lately]) -> float:
-    """The pace of the outlets that do not pause just now, taken together; 1 where there is none."""
-    moving = [peer for peer in peers if not peer.pauses]
-    return pace_of(sum(peer.observed for peer in moving), sum(peer.expected for peer in moving))

@@ -16,12 +16,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from corpus.crawls import keep_outlet
-from corpus.rhythm import LONGEST, SHORTEST, WEEKS, Rhythm, learn_rhythm
+from corpus.rhythm import JITTER, LONGEST, SHORTEST, WEEKS, Rhythm, learn_rhythm
+from corpus.silence import PUBLISHED
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.outlet import Outlet
 
-JITTER = 0.1  # of the interval, either way
 LEARN_EVERY = timedelta(hours=6)
 _FIRST_RETRY, _LAST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 _SOON = timedelta(minutes=5)  # after another crawl of the outlet was met
@@ -72,6 +72,32 @@ def enrol(connection: Connection, outlets: Iterable[Outlet]) -> int:
             )
             new += cursor.rowcount
     return new
+
+
+def enrol_site(connection: Connection, slug: str) -> bool:
+    """Enters a site that was crawled by its address, under the slug of its host; False where the ledger has none.
+
+    It is crawled by that address from now on. Nothing changes where it is entered already.
+    """
+    with transaction(connection) as cursor:
+        cursor.execute(
+            """
+            INSERT INTO akhbar.schedule (outlet_id, address)
+            SELECT o.id, substring(s.url FROM '^[a-z]+://[^/?#]+') || '/'
+            FROM akhbar.outlets o JOIN akhbar.sources s ON s.outlet_id = o.id
+            WHERE o.slug = %(slug)s AND NOT o.taken_down AND s.url ~ '^https?://'
+            ORDER BY s.fetched_at DESC NULLS LAST, s.id LIMIT 1
+            ON CONFLICT DO NOTHING
+            """,
+            {"slug": slug},
+        )
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id"
+            " WHERE o.slug = %s AND s.address IS NOT NULL)",
+            (slug,),
+        )
+        (entered,) = cursor.fetchone()  # type: ignore[misc]
+    return bool(entered)
 
 
 def read_schedule(connection: Connection, outlet: str | None = None) -> list[Entry]:
@@ -134,15 +160,20 @@ def change(
         return cursor.rowcount == 1
 
 
-def start(connection: Connection, outlet: str) -> bool:
-    """Notes that a job of the outlet (slug) starts; False where it was paused or taken down meanwhile."""
+def start(connection: Connection, outlet: str) -> str | None:
+    """Notes that a job of the outlet (slug) starts; what to crawl: its slug, or the address of a site without a file.
+
+    None where it was paused or taken down meanwhile.
+    """
     with transaction(connection) as cursor:
         cursor.execute(
             "UPDATE akhbar.schedule s SET started_at = now(), ended_at = NULL FROM akhbar.outlets o"
-            " WHERE o.id = s.outlet_id AND o.slug = %s AND s.paused_at IS NULL AND NOT o.taken_down",
+            " WHERE o.id = s.outlet_id AND o.slug = %s AND s.paused_at IS NULL AND NOT o.taken_down"
+            " RETURNING coalesce(s.address, o.slug)",
             (outlet,),
         )
-        return cursor.rowcount == 1
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
 
 
 def settle(
@@ -160,10 +191,14 @@ def settle(
     now = datetime.now(UTC)
     with transaction(connection) as cursor:
         cursor.execute(
-            "SELECT s.outlet_id, s.every, s.rhythm, s.rhythm_weeks, o.timezone, s.started_at, s.tries,"
-            " (SELECT max(first_seen_at) FROM akhbar.articles a WHERE a.outlet_id = o.id)"
-            " FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s"
-            " FOR UPDATE OF s",
+            f"""
+            SELECT s.outlet_id, s.every, s.rhythm, s.rhythm_weeks, o.timezone, s.started_at, s.tries,
+                   (SELECT max(at) FROM (
+                        SELECT {PUBLISHED} AS at FROM akhbar.articles a WHERE a.outlet_id = o.id
+                        ORDER BY a.first_seen_at DESC LIMIT 200) latest)
+            FROM akhbar.schedule s JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s
+            FOR UPDATE OF s
+            """,  # noqa: S608 - put together from a constant
             (outlet,),
         )
         row = cursor.fetchone()
@@ -211,15 +246,14 @@ def learn(connection: Connection, *, at_most: int = 500, now: datetime | None = 
             today = now.astimezone(zone).date()
             since = max(added_at.astimezone(zone).date() + timedelta(days=1), today - timedelta(weeks=WEEKS))
             cursor.execute(
-                """
+                f"""
                 SELECT local::date, extract(hour FROM local)::int, count(*)
                 FROM (
-                    SELECT least(a.first_seen_at, CASE WHEN a.published_precision = 'minute'
-                                                       THEN a.published_at END) AT TIME ZONE %(zone)s AS local
+                    SELECT {PUBLISHED} AT TIME ZONE %(zone)s AS local
                     FROM akhbar.articles a
                     WHERE a.outlet_id = %(outlet)s AND a.first_seen_at > %(now)s - interval '30 days'
                 ) arrivals WHERE local >= %(since)s::date AND local < %(today)s::date GROUP BY 1, 2
-                """,
+                """,  # noqa: S608
                 {"outlet": outlet_id, "zone": zone_name, "since": since, "today": today, "now": now},
             )
             days: dict[date, list[int]] = {}

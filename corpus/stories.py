@@ -31,6 +31,7 @@ BANDS, ROWS = 42, 3
 NUMBERS = 4  # of texts with at least so many numbers each, the numbers are compared too
 MEETINGS = 50  # candidates compared truly for each article, those with most bands in common
 CROWD = 400  # articles of one band that are met, the earliest: a story of more is found by those
+MET_AT_ONCE = 20_000  # rows of bands for a batch, from which on CROWD is kept to
 BATCH = 200
 
 _STORIES_LOCK = 1_634_428_004
@@ -140,11 +141,7 @@ def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, 
         {(hash_, id_) for id_, signature in signatures.items() for hash_ in band_hashes(signature)}
     )
     hashes, ids = [hash_ for hash_, _ in bands], [id_ for _, id_ in bands]
-    cursor.execute(
-        "INSERT INTO akhbar.bands (hash, article_id) SELECT * FROM unnest(%s::integer[], %s::bigint[])"
-        " ON CONFLICT DO NOTHING",
-        (hashes, ids),
-    )
+    _keep_bands(cursor, bands)
     met = _meet(cursor, hashes, ids)
     known = _signatures(cursor, {other for others in met.values() for other in others}, signatures)
     promising = {
@@ -167,21 +164,46 @@ def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, 
     return _write(cursor, _clusters(members, pairs), joined, texts)
 
 
+def _keep_bands(cursor: Cursor, bands: Sequence[tuple[int, int]]) -> None:
+    """Writes (hash, article) pairs. All of an article are written at once: one of them tells whether they are here.
+
+    ON CONFLICT would look for each of the 42 twice.
+    """
+    telling = {id_: hash_ for hash_, id_ in bands}
+    cursor.execute(
+        "SELECT b.article_id FROM unnest(%s::integer[], %s::bigint[]) AS t (hash, id)"
+        " JOIN akhbar.bands b ON b.hash = t.hash AND b.article_id = t.id",
+        (list(telling.values()), list(telling)),
+    )
+    here = {id_ for (id_,) in cursor.fetchall()}
+    new = [pair for pair in bands if pair[1] not in here]
+    cursor.execute(
+        "INSERT INTO akhbar.bands (hash, article_id) SELECT * FROM unnest(%s::integer[], %s::bigint[])",
+        ([hash_ for hash_, _ in new], [id_ for _, id_ in new]),
+    )
+
+
 def _meet(cursor: Cursor, hashes: Sequence[int], ids: Sequence[int]) -> dict[int, list[int]]:
     """For each article those that share bands with it, most bands first."""
+    askers: dict[int, list[int]] = {}
+    for hash_, id_ in zip(hashes, ids, strict=True):
+        askers.setdefault(hash_, []).append(id_)
+    # one scan of the index; where some bands are crowds, each by itself up to its limit, which costs twice as much
     cursor.execute(
-        """
-        SELECT b.id, met.article_id
-        FROM unnest(%s::integer[], %s::bigint[]) AS b (hash, id),
-             LATERAL (SELECT article_id FROM akhbar.bands WHERE bands.hash = b.hash
-                      ORDER BY article_id LIMIT %s) AS met
-        WHERE met.article_id <> b.id
-        """,
-        (list(hashes), list(ids), CROWD),
+        "SELECT hash, article_id FROM akhbar.bands WHERE hash = ANY(%s::integer[]) LIMIT %s",
+        (list(askers), MET_AT_ONCE),
     )
+    if cursor.rowcount == MET_AT_ONCE:
+        cursor.execute(
+            "SELECT h.hash, met.article_id FROM unnest(%s::integer[]) AS h (hash), LATERAL ("
+            " SELECT article_id FROM akhbar.bands WHERE bands.hash = h.hash ORDER BY article_id LIMIT %s) AS met",
+            (list(askers), CROWD),
+        )
     shared: dict[int, Counter[int]] = {}
-    for id_, other in cursor.fetchall():
-        shared.setdefault(id_, Counter())[other] += 1
+    for hash_, other in cursor.fetchall():
+        for id_ in askers[hash_]:
+            if other != id_:
+                shared.setdefault(id_, Counter())[other] += 1
     return {
         id_: sorted(counts, key=lambda other: (-counts[other], other))[:MEETINGS]
         for id_, counts in shared.items()

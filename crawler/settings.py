@@ -19,8 +19,9 @@ SPIDER_LOADER_WARN_ONLY = True
 CONTACT = os.environ.get("AKHBAR_CONTACT", "")
 USER_AGENT = f"Akhbar/0.1 (+{CONTACT})" if CONTACT else "Akhbar/0.1"
 
-# the ledger is the queue: this many candidates are in hand at once (see pipelines.admission)
-CLAIM_AHEAD = 64
+# the ledger is the queue: this many candidates are in hand at once (see pipelines.admission). A crawl
+# that is killed has fetched no more than these in vain
+CLAIM_AHEAD = 100
 # seconds that pages wait for the outlet's sources to be read, so that the freshest are fetched first
 SOURCES_FIRST = 60.0
 # the whole crawl; one host is held to one connection by CONCURRENT_REQUESTS_PER_DOMAIN
@@ -38,6 +39,8 @@ SOURCES_PER_CRAWL = 500
 # reading a page: in processes of its own, one for each core (0), within a time in seconds
 READER_PROCESSES = 0
 READER_TIME_LIMIT = 20.0
+# pipelines that need nothing but the article; they run in the reader processes as well as below
+READER_JUDGES = ["pipelines.normalise.Normalise", "pipelines.fingerprint.Fingerprint"]
 
 # what one crawl of an outlet may take: bytes received and seconds; 0 is without end. What is left
 # waits for the next crawl
@@ -98,6 +101,10 @@ EXTENSIONS: dict[Any, int | None] = {
     "crawler.network.budget.Budget": 15,
     "pipelines.host_state.HostState": 20,
     "crawler.network.receipt.Receipt": 30,
+    "crawler.pulse.Pulse": 40,
+    # off already by the settings above; named here because to import one takes the loop 30 ms
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
 }
 # who writes the receipt that is kept with the crawl's counts
 CRAWL_RECEIPT = "crawler.network.receipt.Receipt"
@@ -112,6 +119,9 @@ DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    # of no use to us; each costs every page some hundredths of a millisecond
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.network.offsite.Offsite": 50,
     "crawler.network.robots.Robots": 100,
     "crawler.network.pacing.Pacing": 110,
@@ -124,6 +134,9 @@ DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
 SPIDER_MIDDLEWARES: dict[Any, int | None] = {
     # nearest to the spider: what it sees of the ledger is all of the ledger
     "pipelines.admission.Admission": 900,
+    # every item would pass each of these; what is followed is bounded by SOURCE_DEPTH
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES: dict[Any, int | None] = {
     "pipelines.normalise.Normalise": 100,

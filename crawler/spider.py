@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
@@ -17,7 +19,7 @@ from crawler.discovery import DateArchive, Feed, IdRange, NewsSitemap, Section, 
 from crawler.items import Article, Rejection, SourceReport
 from crawler.network.faults import name_fault
 from crawler.outlet import Layout, Outlet
-from crawler.reading import Job, Readers
+from crawler.reading import Facts, Job, Readers
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from crawler.extraction.page import Page
 
 
+# announced addresses that are looked at before the event loop has its turn
+_AT_ONCE = 500
 # what an outlet file needs, from one place
 __all__ = [
     "Candidate", "DateArchive", "Feed", "IdRange", "Layout", "NewsSitemap", "NewsSpider", "Outlet", "Section",
@@ -97,6 +101,17 @@ class NewsSpider(scrapy.Spider):
         """Mend an article that was read. By default nothing."""
         return article
 
+    @cached_property
+    def facts(self) -> bytes:
+        """What the reader processes are told with each page; `furniture` as it is at the first one."""
+        return Facts(
+            outlet=self.outlet,
+            layout=self.layout,
+            furniture=self.furniture,
+            spider=type(self) if self._reads_itself() else None,
+            judges=tuple(self.settings.getlist("READER_JUDGES")),
+        ).pack()
+
     # the way of the data
 
     async def start(self) -> AsyncIterator[Any]:
@@ -146,9 +161,13 @@ class NewsSpider(scrapy.Spider):
             content_type=_header(response, "Content-Type"),
             article_url=self.article_pattern,
         )
-        wanted = [candidate for candidate in listing.candidates if self.wants(candidate)]
-        for candidate in wanted:
-            yield candidate
+        found = 0
+        for number, candidate in enumerate(listing.candidates):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            if self.wants(candidate):
+                found += 1
+                yield candidate
         for further in listing.sources:
             if self._follows(further, response):
                 yield self.request_source(further, page=response.meta["page"] + 1)
@@ -157,7 +176,7 @@ class NewsSpider(scrapy.Spider):
             kind=type(source).__name__,
             status=response.status,
             listed=listing.listed,
-            found=len(wanted),
+            found=found,
             damaged=listing.damaged,
             # an index that has not changed says nothing of the sitemaps that it names
             etag=None if listing.sources else _header(response, "ETag"),
@@ -192,10 +211,7 @@ class NewsSpider(scrapy.Spider):
                 content_type=_header(response, "Content-Type"),
                 candidate=candidate,
                 fetched_at=response.meta.get("fetched_at") or datetime.now(UTC),
-                outlet=self.outlet,
-                layout=self.layout,
-                furniture=self.furniture,
-                spider=type(self) if self._reads_itself() else None,
+                facts=self.facts,
             )
         )
         result.candidate = fetched

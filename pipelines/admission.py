@@ -47,6 +47,8 @@ class Admission:
         self.crawler = crawler
         self.session = session
         self.ahead = crawler.settings.getint("CLAIM_AHEAD")
+        # claimed at once, so that not every page costs a transaction
+        self.least = max(1, self.ahead // 4)
         self.patience = crawler.settings.getfloat("SOURCES_FIRST")
         self.validators: dict[str, Validators] = {}
 
@@ -94,7 +96,7 @@ class Admission:
         while True:
             session.changed.clear()
             room = self.ahead - len(session.in_hand)
-            due = await session.claim(room) if room > 0 else []
+            due = await session.claim(room) if room >= self.least else []
             for candidate in due:
                 try:
                     request = spider.request_page(candidate)
@@ -104,7 +106,7 @@ class Admission:
                     yield request
             if due:
                 continue
-            if session.open_sources or (session.in_hand and (room <= 0 or session.goes_back)):
+            if session.open_sources or (session.in_hand and (room < self.least or session.goes_back)):
                 await session.changed.wait()
             elif not session.goes_back:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from typing import Any
 
 from rensa import RMinHash
@@ -18,10 +19,13 @@ _SEED = 1
 
 
 class Fingerprint:
-    """Sets `content_hash` (SHA-256 of the folded body) and `signature` (MinHash of its word shingles)."""
+    """Sets `content_hash` (SHA-256 of the folded body) and `signature` (MinHash of its word shingles).
+
+    By the setting READER_JUDGES the reader processes have done so already.
+    """
 
     def process_item(self, item: Any) -> Any:
-        if isinstance(item, Article):
+        if isinstance(item, Article) and item.content_hash is None:
             folded = fold(item.body)
             item.content_hash = hash_text(folded)
             item.signature = sign_text(folded)
@@ -41,7 +45,7 @@ def sign_text(folded: str) -> bytes | None:
     words = folded.split()
     if len(words) < SHINGLE_WORDS:
         return None
-    shingles = [" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]
+    shingles = list(map(" ".join, zip(*(words[at:] for at in range(SHINGLE_WORDS)), strict=False)))
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
     minhash.update(shingles)
-    return b"".join(value.to_bytes(4, "little") for value in minhash.digest())
+    return struct.pack(f"<{PERMUTATIONS}I", *minhash.digest())

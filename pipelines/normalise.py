@@ -14,11 +14,12 @@ class Normalise:
     """Brings the texts into storage form (`crawler.arabic.letters.clean`), which is idempotent.
 
     The general reader does so already; an outlet that extracts by itself may not, and no NUL or
-    lone surrogate may reach Postgres (psycopg2 raises for the whole batch).
+    lone surrogate may reach Postgres (psycopg2 raises for the whole batch). An article with its
+    fingerprint has come this way in a reader process (the setting READER_JUDGES).
     """
 
     def process_item(self, item: Any) -> Any:
-        if isinstance(item, Article):
+        if isinstance(item, Article) and item.content_hash is None:
             for name in _TEXTS:
                 text = getattr(item, name)
                 if text is not None:

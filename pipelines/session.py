@@ -25,16 +25,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from scrapy import signals
 from scrapy.utils.misc import load_object
 
-from corpus import articles, crawls, ledger
+from corpus import articles, crawls, history, ledger
 from corpus.account import articles_since_yesterday
 from corpus.database import connect
+from corpus.silence import read_silences
 from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
 from pipelines.batch import Batch
 from pipelines.fields import FieldCount
 from pipelines.host_state import HostState
-from pipelines.verdict import count_read, judge
+from pipelines.verdict import find_losses, judge
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -248,19 +249,26 @@ class Session:
         self._lane.shutdown(wait=False)
 
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
+        counts: dict[str, Any] = {**self.counts, "receipt": self.receipt}
+        counts["fields"] = fields = self.fields.rates(self.counts)
         # old pages in old layouts, and numbers that are no article's, tell nothing of how the outlet is
         if reason == "finished" and not self.went_back:
             spider = cast("NewsSpider", self.crawler.spider)
+            losses = find_losses(fields, history.read_history(connection, self.mine.outlet))
+            # archives say what pages were like, and nothing of what the outlet announces today
+            is_replay = "archive" in self.crawler.settings.getdict("CRAWL_ARGUMENTS")
             self.verdict = judge(
                 self.counts,
-                self.reports,
-                articles_today=articles_since_yesterday(connection, self.mine.outlet),
+                () if is_replay else self.reports,
+                articles_today=None if is_replay else articles_since_yesterday(connection, self.mine.outlet),
                 daily_articles=spider.daily_articles,
-                fields=self.fields.rates(),
+                losses=losses,
             )
-        found, read = count_read(self.counts)
-        fields = {**self.fields.rates(), "pages": read, "share": round(found / read, 3) if read else 0.0}
-        counts: dict[str, Any] = {**self.counts, "receipt": self.receipt, "fields": fields}
+            if losses:
+                counts["losses"] = losses
+            if self.verdict in ("healthy", "thin") and not is_replay:
+                silences = read_silences(connection, self.mine.outlet, crawl=self.mine.id)
+                self.verdict = "silent" if silences else self.verdict
         crawls.finish(
             connection, self.mine, verdict=self.verdict, counts=counts, stopped=reason != "finished"
         )

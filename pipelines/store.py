@@ -82,8 +82,11 @@ class Store:
             await self.session.end(rejection.candidate, "pending", None)
             return
         if rejection.reason == "not_modified":
-            state, reason = "unchanged", None
-        elif rejection.reason == "not_archived":  # a crawl of archives that hold other pages
+            # the row's reason says what a check found wrong, and it found nothing; the count tells a page not sent
+            await self.session.end(rejection.candidate, "unchanged", None, status=rejection.status)
+            self._count("unchanged", "not_modified")
+            return
+        if rejection.reason == "not_archived":  # a crawl of archives that hold other pages
             state, reason = "pending", None
         else:
             state, reason = "failed" if rejection.failed else "rejected", rejection.reason
@@ -104,7 +107,7 @@ class Store:
             )
         )
         self._count(outcome.state, outcome.reason)
-        self.session.fields.add(article)
+        self.session.fields.add(article, is_new=outcome.state == "stored")
 
     def _count(self, state: str, reason: str | None) -> None:
         self.session.counts[state] += 1

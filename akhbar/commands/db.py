@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
 from akhbar.output import notes
 
 
-@click.group(short_help="The database: url, migrate, shell, stop.")
+@click.group(short_help="The database: url, migrate, shell, stop, dump, restore, copy-to.")
 def db() -> None:
     """The database: the embedded Postgres under AKHBAR_HOME, or the one at AKHBAR_DATABASE_URL."""
 
@@ -61,6 +62,41 @@ def stop() -> None:
     notes.print(
         "The embedded server has stopped." if database.stop() else "The embedded server was not running."
     )
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def dump(file: Path) -> None:
+    """Write the corpus to FILE, for `akhbar db restore`; everything may run meanwhile.
+
+    The archive of raw pages is not in it: copy the folder `archive` under AKHBAR_HOME. FILE is replaced only
+    when the new one is whole.
+    """
+    from corpus import backup
+
+    if not file.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder {file.absolute().parent}")
+    try:
+        size = backup.dump(file.absolute())
+    except backup.BackupRefused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    notes.print(f"{file}: {size / 1024**2:.1f} MB")
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill an empty database from a FILE of `akhbar db dump`: all of it, or nothing.
+
+    Set AKHBAR_DATABASE_URL to an empty database, or AKHBAR_HOME to a new folder, first.
+    """
+    from corpus import backup
+
+    try:
+        backup.restore(file.absolute())
+    except backup.BackupRefused as refusal:
+        raise click.UsageError(str(refusal)) from None
+    notes.print("Restored.")
 
 
 @db.command("copy-to")

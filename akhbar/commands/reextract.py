@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from akhbar.exits import Exit
 from akhbar.instants import INSTANT
-from akhbar.output import data_console, notes, print_json
+from akhbar.output import notes
+from akhbar.reread_report import print_report
 
 if TYPE_CHECKING:
     from akhbar.rereading import Differences, Rereader
+    from corpus.rereads import Rereading
     from corpus.transaction import Connection
 
+_POLL = 1.0  # seconds between looks at what the workers have done
 _NOTE_EVERY = 10.0  # seconds
 
 
@@ -25,14 +29,39 @@ _NOTE_EVERY = 10.0  # seconds
 @click.option("--since", type=INSTANT, help="Only articles last seen since: 2d, 12h or 2026-01-31.")
 @click.option("--apply", is_flag=True, help="Keep what differs as revisions.")
 @click.option("--force", is_flag=True, help="Keep it even where bodies, dates or authors become fewer.")
+@click.option("--workers", is_flag=True, help="Let the workers read, a WARC file a job, and wait for them.")
+@click.option(
+    "--status", is_flag=True, help="Show the re-reading by the workers: how far it is, or what it found."
+)
+@click.option("--cancel", is_flag=True, help="End the re-reading by the workers; what was kept stays.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def reextract(outlet: str | None, since: datetime | None, apply: bool, force: bool, as_json: bool) -> int:
+def reextract(
+    outlet: str | None,
+    since: datetime | None,
+    apply: bool,
+    force: bool,
+    workers: bool,
+    status: bool,
+    cancel: bool,
+    as_json: bool,
+) -> int:
     """Read archived pages again with the present reader, over all cores and without a network.
 
     Shows how many articles would change, by field and with samples. With --apply the new readings
     become revisions, unless bodies, dates or authors would become fewer by more than 1 %. Ctrl-C
     loses nothing: run it again and it goes on. A second run finds nothing to change.
+
+    With --workers the same is done by the workers of all machines, each reading the files that its own
+    archive holds; all files are read before anything is kept. Ctrl-C leaves them at it.
     """
+    if status + cancel + workers > 1 or ((status or cancel) and (outlet or since or apply or force)):
+        raise click.UsageError(
+            "--workers, --status and --cancel go alone (--workers with what is to be read)"
+        )
+    if status or cancel:
+        return _look(cancel, as_json)
+    if workers:
+        return _by_workers(outlet, since, apply, force, as_json)
     from akhbar.rereading import Rereader
     from corpus.database import connect
     from corpus.rereading import count_archived
@@ -51,30 +80,100 @@ def reextract(outlet: str | None, since: datetime | None, apply: bool, force: bo
     finally:
         connection.close()
     refused = differences.worse() if apply and not force else []
-    if as_json:
-        print_json(
-            {
-                "archived": archived,
-                "not_archived": without,
-                "read": differences.read,
-                "same": differences.same,
-                "changed": differences.changed,
-                "fields": dict(differences.fields.most_common()),
-                "lost": dict(differences.lost.most_common()),
-                "before": dict(differences.had),
-                "after": dict(differences.has),
-                "samples": differences.samples,
-                "kept": kept,
-                "refused": refused,
-                "pages_per_second": round(pages / seconds, 1) if seconds else None,
-            }
+    speed = pages / seconds if pages else None
+    cores = settings.READER_PROCESSES or os.cpu_count() or 1
+    return print_report(differences, kept, speed, refused, archived, without, as_json=as_json, cores=cores)
+
+
+def _by_workers(outlet: str | None, since: datetime | None, apply: bool, force: bool, as_json: bool) -> int:
+    """Ask the workers, and wait; their last one has written down what came of it."""
+    from akhbar.jobs.rereader import advance
+    from akhbar.rereading import reader_digest
+    from corpus import rereads
+    from corpus.database import connect
+    from corpus.workers import read_workers
+
+    connection = connect(application="akhbar reextract")
+    try:
+        try:
+            last = rereads.begin(
+                connection, outlet=outlet, since=since, reader=reader_digest(), apply=apply, force=force
+            )
+        except rereads.AnotherRereading as error:
+            raise click.UsageError(str(error)) from None
+        advance(connection)
+        rereads.enqueue(connection)
+        if not any(worker.state == "alive" for worker in read_workers(connection)):
+            notes.print("No worker is running; `akhbar worker` starts one.")
+        _wait(connection, last.id)
+        return _tell(connection, as_json)
+    except KeyboardInterrupt:
+        notes.print(
+            "The workers go on. `akhbar reextract --status` shows how far they are, `--cancel` ends it."
         )
-    else:
-        _print(differences, kept, seconds, pages)
-    if refused:
-        notes.print(f"Not applied, the new reading is worse: {'; '.join(refused)}. --force applies it.")
-        return Exit.WRONG_USE
-    return Exit.DONE
+        raise
+    finally:
+        connection.close()
+
+
+def _look(cancel: bool, as_json: bool) -> int:
+    from corpus import rereads
+    from corpus.database import connect
+
+    connection = connect(application="akhbar reextract")
+    try:
+        if cancel and not rereads.cancel(connection):
+            raise click.UsageError("no re-reading is under way")
+        return _tell(connection, as_json)
+    finally:
+        connection.close()
+
+
+def _wait(connection: Connection, reread: int) -> None:
+    """Show how far the workers are until they are done."""
+    from corpus.rereads import read_last
+
+    last_note = time.monotonic()
+    with notes.status("…") if notes.is_terminal else nullcontext() as shown:
+        while (last := read_last(connection)) is not None and last.id == reread and last.is_running:
+            line = f"{last.state}: {last.done} of {last.files} files, by {last.hosts} machines"
+            if shown is not None:
+                shown.update(line)
+            elif time.monotonic() - last_note > _NOTE_EVERY:
+                last_note = time.monotonic()
+                notes.print(line)
+            time.sleep(_POLL)
+
+
+def _tell(connection: Connection, as_json: bool) -> int:
+    """Print what came of the last re-reading by the workers, or how far it is; the exit status."""
+    from akhbar.jobs.rereader import differences_of
+    from corpus.rereads import read_last
+
+    last = read_last(connection)
+    if last is None:
+        raise click.UsageError("the workers were never asked to read anything again")
+    differences = differences_of(connection, last.id)
+    notes.print(_describe(last))
+    return print_report(
+        differences,
+        last.kept,
+        differences.read / last.seconds if last.seconds else None,
+        differences.worse() if last.state == "refused" else [],
+        last.articles,
+        last.not_archived,
+        as_json=as_json,
+        more={"state": last.state, "files": last.files, "files_done": last.done, "hosts": last.hosts},
+    )
+
+
+def _describe(last: Rereading) -> str:
+    selection = last.outlet or "all outlets"
+    since = f" since {last.since:%Y-%m-%d %H:%M}" if last.since else ""
+    return (
+        f"{last.asked_at:%Y-%m-%d %H:%M} {selection}{since}: {last.state}; {last.done} of {last.files} files of"
+        f" {last.articles} articles, by {last.hosts} machines; {last.not_archived} articles have no archived page."
+    )
 
 
 def _run(
@@ -139,26 +238,3 @@ def _run(
         journal.close()
     journal.remove()
     return differences, kept, seconds, pages
-
-
-def _print(differences: Differences, kept: int, seconds: float, pages: int) -> None:
-    from rich.markup import escape
-
-    console = data_console()
-    console.print(
-        f"{differences.read} read again: {differences.same} as stored, {differences.changed} differ, "
-        f"{sum(differences.lost.values())} give no article any more"
-    )
-    for name, count in differences.fields.most_common():
-        console.print(f"[bold]{name}[/] {count}")
-        for sample in differences.samples[name]:
-            console.print(f"  [dim]{sample['article']}[/] [red]- {escape(sample['before'])}[/]")
-            console.print(f"  {' ' * len(str(sample['article']))} [green]+ {escape(sample['after'])}[/]")
-    for reason, count in differences.lost.most_common():
-        console.print(f"[bold]kept as stored[/] {count} ({reason})")
-    for name in ("bodies", "dates", "authors"):
-        console.print(f"{name}: {differences.had[name]} before, {differences.has[name]} after")
-    if seconds and pages:
-        console.print(f"{pages / seconds:.1f} pages a second")
-    if kept:
-        console.print(f"{kept} kept as revisions")

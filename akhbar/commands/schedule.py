@@ -55,11 +55,12 @@ def schedule(
     """Show when each outlet is crawled next, or set it for one OUTLET.
 
     An interval that nobody set is learned from how often the outlet publishes at each hour of the week,
-    between 5 minutes and 24 hours. `akhbar worker` runs what is due.
+    between 5 minutes and 24 hours. `akhbar worker` runs what is due. OUTLET may be the slug of a site that
+    `akhbar crawl https://…` has crawled: it enters the schedule when it is set for the first time.
     """
     from akhbar.outlets import load_outlets
     from corpus.database import connect
-    from corpus.schedule import change, enrol, read_schedule
+    from corpus.schedule import change, enrol, enrol_site, read_schedule
 
     if pause and resume:
         raise click.UsageError("--pause or --resume, not both")
@@ -70,13 +71,16 @@ def schedule(
         raise click.UsageError("name the outlet whose schedule is to be set")
     connection = connect()
     try:
+        spiders = load_outlets()
         enrol(
             connection,
             [
                 spider.describe(spider.outlet, slug, spider.allowed_domains)
-                for slug, spider in load_outlets().items()
+                for slug, spider in spiders.items()
             ],
         )
+        if sets and outlet and outlet not in spiders:
+            enrol_site(connection, outlet)
         if sets and outlet:
             try:
                 paused = pause if pause or resume else None

@@ -31,21 +31,28 @@ _COLOURS = {
 @click.command()
 @click.argument("outlet", required=False)
 @click.option("--warnings", "only_warnings", is_flag=True, help="Show the open warnings and those of a week.")
+@click.option("--accept", is_flag=True, help="Take what OUTLET's last crawl found for its usual from now on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def status(outlet: str | None, only_warnings: bool, as_json: bool) -> int:
+def status(outlet: str | None, only_warnings: bool, accept: bool, as_json: bool) -> int:
     """Show how each outlet is: its state and why, last good crawl, new articles today against what is
     usual by now, lag from publication to storing, fields that fewer articles have, copies, HTTP answers
-    of a day, when it is crawled next. With OUTLET all that is known of one.
+    of a day, when it is crawled next. With OUTLET all that is known of one; `akhbar explain OUTLET` shows
+    its first bad page.
 
     Exit status 3 if any is unwell, 1 if the ledger's sum does not hold.
     """
+    from corpus import history
     from corpus.database import connect
     from corpus.health import read_health
     from corpus.ledger import ledger_sum
     from corpus.warnings import read_warnings
 
+    if accept and not outlet:
+        raise click.UsageError("--accept is of one outlet: name it")
     connection = connect()
     try:
+        if accept and outlet and history.accept(connection, outlet) is None:
+            raise click.UsageError(f"the corpus has no finished crawl of an outlet called {outlet!r}")
         if only_warnings:
             return _show_warnings(read_warnings(connection, days=7), as_json=as_json)
         healths = read_health(connection, outlet)

@@ -13,12 +13,14 @@ import procrastinate
 
 from akhbar.exits import Exit
 from akhbar.jobs.child import Ended, run_crawl
-from corpus import queue, schedule
+from corpus import queue, rereads, schedule
 from corpus.database import connect, database_url
 from corpus.unavailable import StorageUnavailable
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
+
+    from akhbar.jobs.rereads import Rereads
 
 logger = logging.getLogger(__name__)
 
@@ -80,9 +82,10 @@ def make_crawls_app(
 
     @app.task(name=queue.CRAWL, queue=queue.CRAWLS)
     async def crawl(outlet: str) -> None:
-        if not await with_corpus(schedule.start, outlet):
+        target = await with_corpus(schedule.start, outlet)
+        if target is None:
             return
-        ended = await run_one(outlet)
+        ended = await run_one(target)
         outcome = judge(ended)
         due = await with_corpus(schedule.settle, outlet, outcome, status=ended.status, note=ended.note)
         logger.info(
@@ -93,6 +96,18 @@ def make_crawls_app(
             due and due.isoformat(timespec="seconds"),
             extra={"outlet": outlet},
         )
+
+    return app
+
+
+def make_rereads_app(reading: Rereads) -> procrastinate.App:
+    """The app whose one task is an archived file to be read again."""
+    app = procrastinate.App(connector=make_connector(connections=4))
+
+    @app.task(name=queue.REREAD, queue=queue.REREADS)
+    async def reread(reread: int, file: str) -> None:
+        # what was not done has a job again at a later tick
+        await reading.do(reread, file)
 
     return app
 
@@ -125,6 +140,7 @@ def make_chores_app(*, longest: timedelta) -> procrastinate.App:
         count = await with_corpus(queue.enqueue_due, ahead=TICK_AHEAD)
         if count:
             logger.info("%d crawls queued", count)
+        await with_corpus(rereads.enqueue)
 
     @app.periodic(cron="* * * * * */15")
     @app.task(name="take_over", queue=queue.CHORES, queueing_lock="take_over", priority=50)

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from akhbar.jobs.app import TICK_AHEAD, make_chores_app, make_crawls_app, with_corpus
+from akhbar.jobs.app import TICK_AHEAD, make_chores_app, make_crawls_app, make_rereads_app, with_corpus
 from akhbar.jobs.child import Ended
-from corpus import queue, schedule, workers
+from akhbar.jobs.rereads import Rereads
+from corpus import queue, rereads, schedule, workers
 from corpus.unavailable import StorageUnavailable
 
 if TYPE_CHECKING:
@@ -26,13 +27,16 @@ logger = logging.getLogger(__name__)
 
 _POLL = 2.0  # seconds between looks at crawls that wait for their time
 _HEARTBEAT = 10.0
+_FILES = (
+    3  # archived files that are read again side by side: many hold a few pages, fewer than there are readers
+)
 _LONGEST_PAUSE = 30.0  # seconds between tries while the database is away
 # beyond a crawl's time limit: what it may take to end, and to write down that it has
 _SLACK = timedelta(minutes=5)
 
 
 class Worker:
-    """One worker process: crawls side by side up to `concurrency`, and its share of the chores."""
+    """One worker process: crawls side by side up to `concurrency`, archived files, and its share of the chores."""
 
     def __init__(
         self,
@@ -90,14 +94,19 @@ class Worker:
     async def _work(self) -> None:
         crawls = make_crawls_app(time_limit=self.time_limit, stop=self._stop_crawls, run=self._run)
         chores = make_chores_app(longest=timedelta(seconds=self.time_limit + self.grace) + _SLACK)
-        async with crawls.open_async(), chores.open_async():
+        reading = Rereads()
+        files = make_rereads_app(reading)
+        async with crawls.open_async(), chores.open_async(), files.open_async():
             await with_corpus(queue.take_over, longest=timedelta(seconds=self.time_limit) + _SLACK)
             await with_corpus(queue.enqueue_due, ahead=TICK_AHEAD)
+            await with_corpus(rereads.enqueue)
             loops = [
                 asyncio.create_task(_serve(crawls, queue.CRAWLS, self.concurrency)),
                 asyncio.create_task(_serve(chores, queue.CHORES, 2)),
+                asyncio.create_task(_serve(files, queue.REREADS, _FILES)),
             ]
             told = asyncio.create_task(self._stop.wait())
+            cut = asyncio.create_task(self._cut_short(reading))
             try:
                 await asyncio.wait((*loops, told), return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -106,9 +115,16 @@ class Worker:
                     task.cancel()
                 # a cancelled worker of the queue begins nothing more and waits for what it runs
                 ends = await asyncio.gather(*loops, return_exceptions=True)
+                cut.cancel()
+                await reading.close()
             for end in ends:
                 if isinstance(end, Exception):
                     raise end
+
+    async def _cut_short(self, reading: Rereads) -> None:
+        """At the end of the grace a file that is read again is left to another worker, too."""
+        await self._stop_crawls.wait()
+        await reading.close()
 
     def _enter(self, connection: workers.Connection) -> int:
         queue.prepare(connection)

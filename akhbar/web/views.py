@@ -244,6 +244,9 @@ def outlets(request: Request) -> Response:
         in_pieces=True,
         health=_counted(request, ("health",), browse.list_health),
         sparks=_counted(request, ("sparks", language_of(request).code), _sparks(request)),
+        schedule=_counted(request, ("schedule",), browse.read_schedule),
+        fields=_counted(request, ("fields",), browse.count_fields),
+        fallen=lambda row: [name for name, fill in browse.fill_of(row).items() if fill.has_fallen],
     )
 
 
@@ -256,8 +259,19 @@ def outlet(request: Request) -> Response:
             raise HTTPException(404)
         crawls = browse.list_crawls(cursor, outlet=slug, limit=10)
         spark = _sparks(request, slug)(cursor)
+        schedule = browse.read_schedule(cursor, slug)
+        fields = browse.count_fields(cursor, slug)
     return render(
-        request, "outlet.html", outlet=health.first, sql=health.sql, crawls=crawls, spark=spark, slug=slug
+        request,
+        "outlet.html",
+        outlet=health.first,
+        sql=health.sql,
+        crawls=crawls,
+        spark=spark,
+        schedule=schedule,
+        fields=fields,
+        fill=browse.fill_of(fields.first),
+        slug=slug,
     )
 
 

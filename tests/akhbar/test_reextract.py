@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +281,168 @@ def test_a_disk_at_its_mark_ends_the_crawl_and_loses_nothing(
         assert cursor.fetchone() == ("stopped",)
     outlet.write_file(**ARCHIVED)
     assert akhbar("crawl", "sarw", "--json").json()[0]["ledger"]["stored"] == 5
+
+
+# the same by workers, a file a job
+
+
+@pytest.fixture
+def work(
+    crawled: Any, akhbar: Command, environment: dict[str, str], connection: Connection, tmp_path: Path
+) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts a worker; the outlet's articles are in three files, and no crawl is due."""
+    for number in (PAGES, PAGES + 1):
+        crawled.publish(number, html=page(f"{crawled.root}/news/{number}", number))
+        assert akhbar("crawl", "sarw").status == 0
+    assert akhbar("schedule").status == 0
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE akhbar.schedule SET paused_at = now()")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "akhbar", "worker", "--grace", "5"],
+                    env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
+                )
+            )  # fmt: skip
+        return started[-1]
+
+    yield start
+    for worker in started:
+        if worker.poll() is None:
+            worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0 or worker.returncode == -signal.SIGKILL
+
+
+ALL = PAGES + 2
+
+
+def jobs_left(connection: Connection) -> int:
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate.procrastinate_jobs WHERE queue_name = 'rereads' AND status = 'todo'"
+        )
+        (left,) = cursor.fetchone()  # type: ignore[misc]
+    return left
+
+
+def test_workers_read_the_files_again_and_keep_what_differs_once(
+    crawled: Any, akhbar: Command, work: Callable[[], Any], connection: Connection, tmp_path: Path
+) -> None:
+    set_layout(crawled, 'Layout(byline=".pen")')
+    here = akhbar("reextract", "--json").json()
+    assert here["fields"]["authors"] == ALL
+    work()
+    work()
+    seen = akhbar("reextract", "--workers", "--json")
+    assert seen.status == 0, seen.notes
+    found = seen.json()
+    assert (found["state"], found["files"], found["files_done"], found["kept"]) == ("read", 3, 3, 0)
+    for name in ("archived", "not_archived", "read", "same", "changed", "fields", "lost", "before", "after"):
+        assert found[name] == here[name], name
+    samples = found["samples"]["authors"]
+    assert len(samples) == 3 and {sample["after"] for sample in samples} == {'["سلمى الوادي"]'}
+    kept = akhbar("reextract", "--workers", "--apply", "--json")
+    assert (kept.status, kept.json()["state"], kept.json()["kept"]) == (0, "applied", ALL), kept.notes
+    url = next(iter(crawled.pages))
+    shown = akhbar("show", url, "--history", "--json").json()
+    assert shown["authors"] == ["سلمى الوادي"] and len(shown["revisions"]) == 2
+    again = akhbar("reextract", "--workers", "--apply", "--json").json()
+    assert (again["changed"], again["same"], again["kept"]) == (0, ALL, 0)
+    assert jobs_left(connection) == 0
+    assert len(akhbar("show", url, "--history", "--json").json()["revisions"]) == 2
+
+
+def test_what_is_worse_over_all_files_is_refused_before_anything_is_kept(
+    crawled: Any, akhbar: Command, work: Callable[[], Any]
+) -> None:
+    set_layout(crawled, 'Layout(byline=".pen")')
+    assert akhbar("reextract", "--apply", "--json").json()["kept"] == ALL
+    set_layout(crawled, "")
+    work()
+    ended = akhbar("reextract", "--workers", "--apply", "--json")
+    assert ended.status == 2 and "--force" in ended.notes
+    found = ended.json()
+    assert (found["state"], found["kept"], found["refused"]) == ("refused", 0, [f"authors {ALL} → 0"])
+    shown = akhbar("reextract", "--status", "--json")
+    assert (shown.status, shown.json()) == (2, found)
+    url = next(iter(crawled.pages))
+    assert akhbar("show", url, "--json").json()["authors"] == ["سلمى الوادي"]
+    forced = akhbar("reextract", "--workers", "--apply", "--force", "--json")
+    assert (forced.status, forced.json()["kept"]) == (0, ALL)
+    assert akhbar("show", url, "--json").json()["authors"] == []
+
+
+def test_ctrl_c_leaves_the_workers_at_it(
+    crawled: Any, akhbar: Command, work: Callable[[], Any], environment: dict[str, str], tmp_path: Path
+) -> None:
+    assert akhbar("reextract", "--status").status == 2  # nothing was asked for yet
+    process = subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "reextract", "--workers"],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "No worker is running" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, notes = process.communicate(timeout=60)
+    assert process.returncode == 130 and "--status" in notes
+    begun = akhbar("reextract", "--status", "--json").json()
+    assert (begun["state"], begun["files"], begun["files_done"]) == ("reading", 3, 0)
+    other = akhbar("reextract", "--workers", "--since", "1d")
+    assert other.status == 2 and "under way" in other.notes
+    work()
+    found = akhbar("reextract", "--workers", "--json").json()  # waits for the one that is under way
+    assert (found["state"], found["read"], found["same"]) == ("read", ALL, ALL)
+
+
+def test_another_reader_than_was_asked_for_reads_nothing_and_cancel_ends_it(
+    crawled: Any, akhbar: Command, work: Callable[[], Any], environment: dict[str, str],
+    connection: Connection, tmp_path: Path,
+) -> None:  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "reextract", "--workers"],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "No worker is running" in line:
+            break
+    set_layout(crawled, 'Layout(byline=".pen")')  # after it was asked
+    work()
+    end = time.monotonic() + 60
+    while "another version" not in (tmp_path / "worker0.log").read_text():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    ended = akhbar("reextract", "--cancel", "--json").json()
+    assert (ended["state"], ended["files_done"], ended["read"]) == ("cancelled", 0, 0)
+    process.communicate(timeout=30)
+    assert process.returncode == 0 and jobs_left(connection) == 0
+    assert akhbar("reextract", "--cancel").status == 2
+
+
+def test_a_file_that_no_machine_has_is_told_and_is_no_worse_reading(
+    crawled: Any, akhbar: Command, work: Callable[[], Any], tmp_path: Path
+) -> None:
+    first = min((tmp_path / "home" / "archive").rglob("*.warc.gz"), key=lambda path: path.stat().st_mtime)
+    first.unlink()
+    work()
+    ended = akhbar("reextract", "--workers", "--apply", "--json")
+    assert ended.status == 0, ended.notes
+    found = ended.json()
+    assert (found["lost"], found["same"], found["refused"]) == ({"not_in_archive": PAGES}, 2, [])
+    assert found["before"] == found["after"]
+
+
+def test_a_takedown_takes_the_samples_too(
+    crawled: Any, akhbar: Command, work: Callable[[], Any], connection: Connection
+) -> None:
+    set_layout(crawled, 'Layout(byline=".pen")')
+    work()
+    assert "authors" in akhbar("reextract", "--workers", "--json").json()["samples"]
+    assert akhbar("takedown", "--outlet", "sarw", "--why", "طلب من أصحابها").status == 0
+    assert akhbar("reextract", "--status", "--json").json()["samples"] == {}

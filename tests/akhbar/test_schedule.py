@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from akhbar.demo.site import Document
 from corpus import queue, schedule
 from corpus.schedule import Outcome
 from crawler.outlet import Outlet
@@ -215,3 +223,78 @@ def test_the_command_shows_and_sets(akhbar: Command, connection: Connection) -> 
         assert refused.status == 2 and "Traceback" not in refused.notes, wrong
     assert akhbar("schedule", "nobody", "--pause").status == 2
     assert akhbar("schedule", "--pause").status == 2
+
+
+def test_workers_that_begin_at_once_make_one_queue(database_url: str) -> None:
+    """Both find no queue, one makes it, and the other must then see it."""
+    first, second = psycopg2.connect(database_url), psycopg2.connect(database_url)
+    try:
+        with first.cursor() as cursor:  # as `prepare` begins
+            assert not queue.exists(cursor)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (queue._PREPARING,))
+            waiting = threading.Thread(target=queue.prepare, args=(second,))
+            faults: list[Any] = []
+            threading.excepthook, before = faults.append, threading.excepthook
+            try:
+                waiting.start()
+                with psycopg2.connect(database_url) as looking, looking.cursor() as look:
+                    while True:
+                        look.execute(
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                        )
+                        if look.fetchone() == (1,):
+                            break
+                        time.sleep(0.01)
+                queue.prepare(first)  # commits, which lets the other one go on
+                waiting.join(30)
+            finally:
+                threading.excepthook = before
+        assert not waiting.is_alive() and not faults
+    finally:
+        first.close()
+        second.close()
+
+
+def test_a_site_without_a_file_is_scheduled_once_it_was_crawled(
+    akhbar: Command, outlet: Any, environment: dict[str, str], connection: Connection, tmp_path: Path
+) -> None:
+    (outlet.folder / "sarw.py").unlink()
+    slug = "127_0_0_1_" + outlet.server.address.rpartition(":")[2]
+    unknown = akhbar("schedule", slug, "--every", "15m")
+    assert unknown.status == 2 and "no outlet is called" in unknown.notes
+    for number in range(100_401, 100_405):
+        outlet.publish(number)
+    outlet.site.add("/", Document(b"<html><body><h1>home</h1></body></html>", "text/html"))
+    ended = akhbar("crawl", f"http://{outlet.server.address}/", "--json")
+    assert ended.status == 0, ended.notes
+    assert ended.json()[0]["ledger"]["stored"] == 4
+    shown = akhbar("schedule", slug, "--every", "15m", "--json")
+    assert shown.status == 0, shown.notes
+    assert (shown.json()["outlet"], shown.json()["every"], shown.json()["state"]) == (slug, 900, "due")
+    outlet.publish(100_405)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE akhbar.schedule SET paused_at = now() WHERE outlet_id NOT IN"
+            " (SELECT id FROM akhbar.outlets WHERE slug = %s)",
+            (slug,),
+        )
+    with (tmp_path / "worker.log").open("w") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "akhbar", "worker", "--concurrency", "1"],
+            env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=log,
+        )  # fmt: skip
+    try:
+        end = time.monotonic() + 60
+        while (entry := schedule.read_schedule(connection, slug)[0]).ended_at is None:
+            assert time.monotonic() < end, (tmp_path / "worker.log").read_text()
+            time.sleep(0.2)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+    assert (entry.status, entry.state) == (0, "waiting")
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM corpus.articles a WHERE a.outlet = %s AND a.canonical_url LIKE '%%/news/100405'",
+            (slug,),
+        )
+        assert cursor.fetchone() == (1,)

@@ -20,13 +20,14 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from lxml import html
+from psycopg2.extras import Json
 from starlette.testclient import TestClient
 
 from akhbar.web import charts, language, parameters, rendering
 from akhbar.web.app import make_application
 from akhbar.web.guard import Guard
 from akhbar.web.remembered import Remembered
-from corpus import articles, crawls, database, ledger
+from corpus import articles, crawls, database, ledger, schedule
 from corpus.articles import Submission
 from corpus.browse import Library, TooSlow
 from corpus.embedded import EmbeddedServer
@@ -429,6 +430,73 @@ def test_an_empty_corpus(connection):
 # ── the parts ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_outlets_show_their_schedule_and_fields_that_fell(connection):
+    """Authors were printed on all articles of the weeks before, and on none of the last day's thirty."""
+    sarw = Outlet("صحيفة السرو", country="IQ", timezone="Asia/Baghdad", slug="sarw")
+    still = Outlet("صحيفة الغدير", country="IQ", timezone="Asia/Baghdad", slug="ghadir")
+    crawl = crawls.begin(connection, sarw)
+    articles.store(connection, crawl, [Submission(article=plain(n)) for n in range(1, 31)])
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE akhbar.articles SET first_seen_at = now() - interval '4 days'")
+    late = [Submission(article=plain(n, authors=[], credits=[])) for n in range(31, 61)]
+    articles.store(connection, crawl, late)
+    crawls.finish(connection, crawl, verdict="healthy")
+    schedule.enrol(connection, [sarw, still])
+    schedule.change(connection, "sarw", every=timedelta(minutes=45))
+    schedule.settle(connection, "sarw", schedule.Outcome.FAILED, status=1, note=HOSTILE)
+    schedule.change(connection, "ghadir", paused=True)
+    library = Library()
+    with TestClient(make_application(library, hosts=None)) as client:
+        tree = html.fromstring(client.get("/en/outlets").text)
+        rows = {row.xpath("string(th//a)"): row for row in tree.xpath("//tbody/tr")}
+        cells = [" ".join(cell.text_content().split()) for cell in rows["صحيفة السرو"].xpath("td")]
+        due = connection_time(connection, "SELECT due_at FROM corpus.schedule WHERE outlet = 'sarw'")
+        assert cells[1].startswith(f"{due.astimezone(parameters.zone_of('Asia/Baghdad')):%Y-%m-%d %H:%M}")
+        assert cells[2:4] == ["45 min", "Authors"]
+        cells = [" ".join(cell.text_content().split()) for cell in rows["صحيفة الغدير"].xpath("td")]
+        assert cells[1:4] == ["paused", "by its rhythm", "—"]
+        assert "corpus.schedule" in tree.text_content() and "authors_late" in tree.text_content()
+
+        page = client.get("/en/outlets/sarw").text
+        tree = html.fromstring(page)
+        fields = {
+            row.xpath("string(th)"): [cell.text_content().strip() for cell in row.xpath("td")]
+            for row in tree.xpath("//section[@aria-labelledby='fields']//tbody/tr")
+        }
+        assert fields["Authors"] == ["0%", "100%", "fell"]
+        assert fields["Published"] == ["100%", "100%", "—"]
+        plan = tree.xpath("//section[@aria-labelledby='schedule']")[0].text_content()
+        assert (
+            "45 min" in plan and HOSTILE.replace("\u202e", "")[:40] in plan and "<script>window" not in page
+        )
+        quiet = html.fromstring(client.get("/ar/outlets/ghadir").text).text_content()
+        assert "موقوفة مؤقتا" in quiet and "لا مقالات في الأسبوعين الأخيرين" in quiet
+
+
+def test_a_crawl_shows_what_each_host_was_asked_and_no_raw_json(connection):
+    sarw = Outlet("صحيفة السرو", country="IQ", timezone="Asia/Baghdad", slug="sarw")
+    crawl = crawls.begin(connection, sarw)
+    crawls.finish(connection, crawl, verdict="healthy")
+    host = {"requests": 17, "answers": {"200": 15, "304": 2}, "bytes": 95809, "least_gap": 1.02, "delay": 1.0}
+    counts = {"stored": 3, "receipt": {HOSTILE: host}, "fields": {"authors": 0.833, "articles": 12}}
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE akhbar.crawls SET counts = %s", (Json(counts),))
+    with TestClient(make_application(Library(), hosts=None)) as client:
+        tree = html.fromstring(client.get("/en/crawls/1").text)
+        cells = [cell.text_content().strip() for cell in tree.xpath("//tbody/tr/td")]
+        assert cells == ["17", "200 × 15, 304 × 2", "95,809", "1.02", "1.0"]
+        shares = {pair.xpath("string(dt)"): pair.xpath("string(dd)") for pair in tree.xpath("//dl/div")}
+        assert shares["Authors"] == "83%" and "Articles" not in shares
+        listed = html.fromstring(client.get("/en/crawls").text).xpath("//tbody")[0].text_content()
+        assert "stored 3" in " ".join(listed.split()) and "{" not in listed
+
+
+def connection_time(connection, query):
+    with connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
 def test_both_languages_say_the_same_things():
     arabic, english = (language.LANGUAGES[code].words for code in ("ar", "en"))
     assert arabic.keys() == english.keys()
@@ -676,3 +744,12 @@ def test_the_keyboard_alone(served, browser):
     page.keyboard.press("Enter")
     page.wait_for_url("**/ar/articles/1**")
     assert page.evaluate("document.documentElement.dir") == "rtl"
+    focus("header nav a[href='/ar/stories']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ar/stories")
+    focus("tbody a[href*='/stories/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ar/stories/*")
+    focus("table.timeline tbody a[href*='/articles/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ar/articles/*")

@@ -10,10 +10,16 @@ from itertools import accumulate
 
 _LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 VOCABULARY = 40_000
+COMPANY = 60
+FOLLOWING = 0.8  # the share of words that follow the one before them by habit
 
 
 class Writer:
-    """Writes texts of words that are as unevenly common as words are (Zipf); the same seed, the same texts."""
+    """Writes texts of words that are as unevenly common as words are (Zipf); the same seed, the same texts.
+
+    Words keep company, too: each has some that follow it more often than chance has it, so that a phrase of two
+    common words stands in more articles than two words that were thrown together.
+    """
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -21,10 +27,25 @@ class Writer:
         words = {"".join(made.choices(_LETTERS, k=made.randint(3, 8))): None for _ in range(VOCABULARY)}
         self.words = list(words)
         self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.words))))
+        self._company: dict[str, list[str]] = {}
 
     def some(self, count: int) -> list[str]:
         """So many words, common ones often."""
-        return self.chance.choices(self.words, cum_weights=self._weights, k=count)
+        draw = self.chance.random
+        words = self.chance.choices(self.words, cum_weights=self._weights, k=count)
+        for place in range(1, count):
+            if draw() < FOLLOWING:
+                company = self._company.get(words[place - 1]) or self._meet(words[place - 1])
+                words[place] = company[int(draw() * len(company))]
+        return words
+
+    def _meet(self, word: str) -> list[str]:
+        """The company of a word: a few that follow it often, some now and then."""
+        chance = random.Random(word)
+        company = chance.choices(self.words, cum_weights=self._weights, k=COMPANY)
+        often = list(accumulate(1 / (rank + 1) for rank in range(COMPANY)))
+        self._company[word] = chance.choices(company, cum_weights=often, k=2 * COMPANY)
+        return self._company[word]
 
     def one(self) -> str:
         return self.words[bisect(self._weights, self.chance.random() * self._weights[-1])]

@@ -30,20 +30,24 @@ Engine = Callable[[str, bytes], Reading]
 def engines() -> dict[str, Engine]:
     """Ours and trafilatura's always, the peers where they are installed."""
     found: dict[str, Engine] = {
-        "akhbar": _akhbar,
+        "akhbar": ours,
         "trafilatura": _trafilatura,
         "trafilatura precision": lambda url, page: _trafilatura(url, page, favor_precision=True),
     }
-    for name, (module, engine) in _PEERS.items():
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            continue
-        found[name] = engine
-    return found
+    return found | {name: engine for name in _PEERS if (engine := peer(name))}
 
 
-def _akhbar(url: str, page: bytes) -> Reading:
+def peer(name: str) -> Engine | None:
+    """One peer by its name, None where it is not installed."""
+    module, engine = _PEERS[name]
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return None
+    return engine
+
+
+def ours(url: str, page: bytes) -> Reading:
     answer = read(page, url or None)
     if not isinstance(answer, Article):
         return Reading(note=f"rejected {answer.reason}")

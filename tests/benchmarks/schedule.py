@@ -18,11 +18,23 @@ import time
 from akhbar.jobs.child import Ended
 from akhbar.jobs.worker import Worker
 from corpus import queue, schedule
-from corpus.database import connect, stop
+from corpus.database import Connection, connect, stop
 from crawler.outlet import Outlet
 
 COUNT = 10_000
 SPAN = 900.0  # seconds
+
+
+def size_of_tables(connection: Connection) -> float:
+    """MB that the queue's tables and the schedule take, with indexes and what is not cleaned up yet."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(c.oid)) / 1048576.0 FROM pg_class c"
+            " WHERE c.relkind = 'r' AND (c.relnamespace = 'procrastinate'::regnamespace"
+            " OR c.oid = 'akhbar.schedule'::regclass)"
+        )
+        (size,) = cursor.fetchone()  # type: ignore[misc]
+    return float(size)
 
 
 async def measure(speed: float, count: int) -> None:
@@ -49,8 +61,11 @@ async def measure(speed: float, count: int) -> None:
     worker = Worker([], concurrency=24, time_limit=60, grace=5, run=crawl)
     task = asyncio.create_task(worker.run())
     began = time.monotonic()
+    sizes: list[tuple[int, float]] = []  # crawls done, MB of the queue's and the schedule's tables
     while done < count and time.monotonic() - began < 3 * SPAN / speed + 120:
         await asyncio.sleep(1)
+        if done >= (len(sizes) + 1) * count / 4:
+            sizes.append((done, await asyncio.to_thread(size_of_tables, connection)))
     worker.stop()
     await task
     with connection, connection.cursor() as cursor:
@@ -67,7 +82,8 @@ async def measure(speed: float, count: int) -> None:
     cuts = statistics.quantiles(waits, n=100)
     print(
         f"{done} of {count} started in {time.monotonic() - began:.0f} s; due to start: median {cuts[49]:.1f} s,"
-        f" p95 {cuts[94]:.1f} s, longest {waits[-1]:.1f} s; left in the queue {left} jobs, {events} events"
+        f" p95 {cuts[94]:.1f} s, longest {waits[-1]:.1f} s; left in the queue {left} jobs, {events} events; tables "
+        + ", ".join(f"{size:.1f} MB after {at}" for at, size in sizes)
     )
 
 

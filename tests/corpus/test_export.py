@@ -9,6 +9,10 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 
+import duckdb
+import pandas
+import polars
+import pyarrow.parquet as parquet
 import pytest
 
 from corpus import articles, crawls
@@ -69,8 +73,6 @@ def test_json_lines_hold_every_article_once_in_order(filled, tmp_path):
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_the_same_question_gives_the_same_bytes_and_a_true_manifest(filled, tmp_path, ending):
-    if ending == "parquet":
-        pytest.importorskip("pyarrow")
     filters = Filters(query="خبر", country="EG", until=NOW - timedelta(hours=3))
     sums = set()
     for name in ("a", "b"):
@@ -112,7 +114,6 @@ def test_filters_are_those_of_the_search(filled, tmp_path):
 
 
 def test_parquet_is_typed(filled, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
     export(filled, tmp_path / "all.parquet")
     table = parquet.read_table(tmp_path / "all.parquet")
     assert table.num_rows == CHUNK + 20 + len(HEADLINES)
@@ -120,6 +121,34 @@ def test_parquet_is_typed(filled, tmp_path):
     row = table.slice(0, 1).to_pylist()[0]
     assert row["published_at"] == NOW and row["authors"] == ["=سالم", 'ليلى "حسن"']
     assert json.loads(row["provenance"])["published_at"]["rule"] == "json-ld"
+
+
+READERS = {
+    "pandas": {
+        "jsonl": lambda file: pandas.read_json(file, lines=True),
+        "csv": lambda file: pandas.read_csv(file),
+        "parquet": lambda file: pandas.read_parquet(file),
+    },
+    "polars": {
+        "jsonl": lambda file: polars.read_ndjson(file).to_pandas(),
+        "csv": lambda file: polars.read_csv(file).to_pandas(),
+        "parquet": lambda file: polars.read_parquet(file).to_pandas(),
+    },
+    "duckdb": {
+        ending: lambda file: duckdb.sql(f"FROM '{file}'").df() for ending in ("jsonl", "csv", "parquet")
+    },
+}
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("reader", READERS)
+def test_what_data_teams_use_reads_the_files_as_they_come(filled, tmp_path, reader, ending):
+    file = tmp_path / f"all.{ending}"
+    export(filled, file)
+    table = READERS[reader][ending](file)
+    assert set(table.columns) == set(columns(filled))
+    assert len(table) == CHUNK + 20 + len(HEADLINES)
+    assert table["body"].iloc[-1] == f"نص الخبر رقم two {len(HEADLINES) - 1}\n\n= فقرة \\ ثانية"
 
 
 def test_without_pyarrow_one_line_says_how_to_get_it(filled, tmp_path, monkeypatch):

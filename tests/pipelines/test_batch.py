@@ -1,4 +1,4 @@
-"""Batch: what waits while one call is under way goes with the next, in order, each with its own answer."""
+"""Batch: what arrives within a moment goes in one call, in order, each with its own answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pipelines.batch import Batch
 
 
-def test_things_that_wait_go_together_and_each_gets_its_own_answer() -> None:
+def test_things_that_come_together_go_together_and_each_gets_its_own_answer() -> None:
     calls: list[list[int]] = []
 
     async def double(things: Sequence[int]) -> Sequence[int]:
@@ -19,14 +19,26 @@ def test_things_that_wait_go_together_and_each_gets_its_own_answer() -> None:
         return [2 * thing for thing in things]
 
     async def scenario() -> list[int]:
-        batch: Batch[int, int] = Batch(double, size=4)
+        batch: Batch[int, int] = Batch(double, size=4, linger=0.01)
+        return await asyncio.gather(*(batch.submit(n) for n in range(7)))
+
+    assert asyncio.run(scenario()) == [0, 2, 4, 6, 8, 10, 12]
+    assert calls == [[0, 1, 2, 3], [4, 5, 6]]
+
+
+def test_a_full_batch_does_not_wait_for_more() -> None:
+    async def same(things: Sequence[int]) -> Sequence[int]:
+        return things
+
+    async def scenario() -> list[int]:
+        # the lone first one would wait for an hour
+        batch: Batch[int, int] = Batch(same, size=2, linger=3600)
         first = asyncio.create_task(batch.submit(0))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        return await asyncio.gather(first, *(batch.submit(n) for n in range(1, 8)))
+        return [await batch.submit(1), await first]
 
-    assert asyncio.run(scenario()) == [0, 2, 4, 6, 8, 10, 12, 14]
-    assert calls == [[0], [1, 2, 3, 4], [5, 6, 7]]
+    assert asyncio.run(scenario()) == [1, 0]
 
 
 def test_a_failing_call_fails_its_own_batch_and_no_other() -> None:
@@ -36,7 +48,7 @@ def test_a_failing_call_fails_its_own_batch_and_no_other() -> None:
         return things
 
     async def scenario() -> list[int | BaseException]:
-        batch: Batch[int, int] = Batch(refuse_odd, size=1)
+        batch: Batch[int, int] = Batch(refuse_odd, size=1, linger=0.01)
         return await asyncio.gather(*(batch.submit(n) for n in range(3)), return_exceptions=True)
 
     first, second, third = asyncio.run(scenario())
@@ -50,7 +62,7 @@ def test_it_works_again_after_it_has_run_dry() -> None:
         return things
 
     async def scenario() -> list[str]:
-        batch: Batch[str, str] = Batch(same)
+        batch: Batch[str, str] = Batch(same, linger=0.01)
         return [await batch.submit("أ"), await batch.submit("ب")]
 
     assert asyncio.run(scenario()) == ["أ", "ب"]
