@@ -17,6 +17,7 @@ from scrapy.http import Request, Response
 from crawler.candidate import Candidate
 from crawler.discovery import DateArchive, Feed, IdRange, NewsSitemap, Section, Sitemap, Source
 from crawler.items import Article, Rejection, SourceReport
+from crawler.lookback import Known, look_back
 from crawler.network.faults import name_fault
 from crawler.outlet import Layout, Outlet
 from crawler.reading import Facts, Job, Readers
@@ -121,6 +122,12 @@ class NewsSpider(scrapy.Spider):
         for source in self.sources:
             if not source.backfill:
                 yield self.request_source(source)
+
+    def look_back(
+        self, known: Known, since: datetime, until: datetime | None
+    ) -> AsyncIterator[Request | None]:
+        """The steps by which old articles are found (`crawler.lookback`), for a crawl that is told `--since`."""
+        return look_back(self, known, since, until)
 
     def request_source(self, source: Source, *, page: int = 1) -> Request:
         """The request for a source; sources go before pages, so that fresh news is known first.

@@ -91,7 +91,8 @@ class Admission:
 
     async def _take_due(self) -> AsyncIterator[Request]:
         session, spider = self.session, cast("NewsSpider", self.crawler.spider)
-        steps = Backfill(session, spider).steps()
+        since = session.since
+        steps = spider.look_back(Backfill(session), since, session.until) if since is not None else None
         await self._wait_for_sources()
         while True:
             session.changed.clear()
@@ -108,9 +109,10 @@ class Admission:
                 continue
             if session.open_sources or (session.in_hand and (room < self.least or session.goes_back)):
                 await session.changed.wait()
-            elif not session.goes_back:
+            elif steps is None or not session.goes_back:
                 return
             else:
+                # nothing that is due is left, and nothing is in hand: the news is done
                 try:
                     step = await anext(steps)
                 except StopAsyncIteration:
