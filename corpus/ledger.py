@@ -17,7 +17,7 @@ twice within one crawl.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -110,8 +110,10 @@ class Validators:
     fetched_at: datetime | None
 
 
-def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]) -> int:
-    """Writes announced addresses; returns how many are new to the ledger.
+def record(
+    connection: Connection, crawl: Crawl, candidates: Sequence[Candidate], seen: set[int] | None = None
+) -> int:
+    """Writes announced addresses; returns how many are new to the ledger. `seen` takes the ids of all of them.
 
     What was taken down is entered as rejected. A known address keeps its state; only a later announced
     `updated_at` is taken over, which makes it due again. The first one that is announced, where it lies
@@ -175,6 +177,12 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
         )
         entered = Counter(state for new, state in written if new)
         write_movements(cursor, crawl.outlet_id, crawl.id, entered)
+        if seen is not None:
+            cursor.execute(
+                "SELECT id FROM akhbar.candidates WHERE outlet_id = %s AND url_hash = ANY(%s)",
+                (crawl.outlet_id, list(rows)),
+            )
+            seen.update(id_ for (id_,) in cursor.fetchall())
     return entered.total()
 
 
@@ -452,8 +460,11 @@ def keep_source(
     damaged: str | None = None,
     listed: int = 0,
     new: int = 0,
+    listing: Collection[int] = (),
 ) -> None:
-    """Keeps what a source answered. A 304 keeps the validators and counts that a 200 left.
+    """Keeps what a source answered. A 304 keeps the validators, counts and `listing` that a 200 left.
+
+    `listing` are the ids of the candidates that it listed.
 
     What a crawl of archives reads is not kept: no source answered.
     Validators of a damaged document are not kept, so that it is read whole next time.
@@ -470,9 +481,10 @@ def keep_source(
         cursor.execute(
             """
             INSERT INTO akhbar.sources AS s (outlet_id, url, url_hash, kind, status, etag, last_modified,
-                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id)
+                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id, listing)
             VALUES (%(outlet)s, %(url)s, %(hash)s, %(kind)s, %(status)s, %(etag)s, %(last_modified)s,
-                %(damaged)s, %(listed)s, %(new)s, 1, now(), CASE WHEN %(fresh)s THEN now() END, %(crawl)s)
+                %(damaged)s, %(listed)s, %(new)s, 1, now(), CASE WHEN %(fresh)s THEN now() END, %(crawl)s,
+                %(listing)s::bigint[])
             ON CONFLICT (outlet_id, url_hash) DO UPDATE SET
                 kind = coalesce(EXCLUDED.kind, s.kind), status = EXCLUDED.status,
                 etag = CASE WHEN %(fresh)s THEN EXCLUDED.etag ELSE s.etag END,
@@ -481,10 +493,12 @@ def keep_source(
                 listed = CASE WHEN %(fresh)s THEN EXCLUDED.listed ELSE s.listed END,
                 new = EXCLUDED.new, fetches = s.fetches + 1, fetched_at = now(),
                 changed_at = CASE WHEN %(fresh)s THEN now() ELSE s.changed_at END,
+                listing = CASE WHEN %(fresh)s THEN EXCLUDED.listing ELSE s.listing END,
                 crawl_id = EXCLUDED.crawl_id
             """,
             {
-                "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url), "kind": kind, "status": status,
+                "listing": sorted(listing), "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url),
+                "kind": kind, "status": status,
                 "etag": mend(etag) if good else None, "last_modified": mend(last_modified) if good else None,
                 "damaged": mend(damaged), "listed": listed, "new": new, "fresh": fresh, "crawl": crawl.id,
             },

@@ -134,20 +134,21 @@ class Admission:
     ) -> AsyncIterator[Any]:
         """Candidates go into the ledger, before the report that ends their source; all else goes on."""
         found: list[Candidate] = []
+        source = getattr(getattr(response.request, "meta", {}).get("source"), "url", None)
         try:
             async for item in result:
                 if isinstance(item, Candidate):
                     found.append(item)
                     if len(found) == _RECORD_AT_ONCE:
-                        await self.session.record(found)
+                        await self.session.record(found, source)
                         found = []
                     continue
                 if isinstance(item, SourceReport) and found:
-                    await self.session.record(found)
+                    await self.session.record(found, source)
                     found = []
                 yield self._follow(item)
             if found:
-                await self.session.record(found)
+                await self.session.record(found, source)
         except STORAGE_ENDS as error:
             # the session ends the crawl; the source is read again in the next one
             logger.debug("A source's addresses were not entered: %s", error)

@@ -27,7 +27,7 @@ class Backfill:
         return await self.session.call(backfill.met_addresses, self.session.mine, urls)
 
     async def record(self, candidates: Sequence[Candidate]) -> int:
-        return await self.session.record(candidates)
+        return await self.session.record(candidates, candidates[0].source)
 
     async def end_source(self, report: SourceReport) -> None:
         await self.session.end_source(report)

@@ -77,6 +77,7 @@ class Session:
         self.claimed = 0
         self.went_back = False
         self.open_sources: set[str] = set()
+        self.listings: dict[str, set[int]] = {}
         self.reports: list[SourceReport] = []
         self.verdict: str | None = None
         self.changed = asyncio.Event()
@@ -130,9 +131,10 @@ class Session:
         """Whether the crawl is to look for old articles once the fresh ones are done."""
         return self.since is not None and (self.limit is None or self.claimed < self.limit)
 
-    async def record(self, candidates: Sequence[Candidate]) -> int:
-        """Enter announced addresses in the ledger; the number of those that it did not know."""
-        new: int = await self.call(ledger.record, self.mine, candidates)
+    async def record(self, candidates: Sequence[Candidate], source: str | None = None) -> int:
+        """Enter addresses that a source announced in the ledger; the number of those that it did not know."""
+        seen = self.listings.setdefault(source, set()) if source is not None else None
+        new: int = await self.call(ledger.record, self.mine, candidates, seen)
         self.changed.set()
         return new
 
@@ -183,6 +185,7 @@ class Session:
 
     async def end_source(self, report: SourceReport) -> None:
         """Keep what became of a source."""
+        listing = self.listings.pop(report.url, set())
         await self.call(
             lambda connection: ledger.keep_source(
                 connection,
@@ -195,6 +198,7 @@ class Session:
                 damaged=report.damaged or report.reason,
                 listed=report.listed,
                 new=report.found,
+                listing=listing,
             )
         )
         self.reports.append(report)
