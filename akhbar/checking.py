@@ -78,7 +78,7 @@ async def check_live(
     """Read an outlet's sources and its `wanted` freshest articles, with the outlet's own spider and facts."""
     own = spider()
     checkup = Checkup(spider.name, wanted)
-    for source in own.sources:
+    for source in (source for source in own.sources if not source.backfill):
         note(f"source {source.url}")
         checkup.sources.append(await _look_at(visitor, own, source))
     outlet, layout = facts_of(spider)

@@ -17,7 +17,7 @@ twice within one crawl.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -110,12 +110,15 @@ class Validators:
     fetched_at: datetime | None
 
 
-def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]) -> int:
-    """Writes announced addresses; returns how many are new to the ledger.
+def record(
+    connection: Connection, crawl: Crawl, candidates: Sequence[Candidate], seen: set[int] | None = None
+) -> int:
+    """Writes announced addresses; returns how many are new to the ledger. `seen` takes the ids of all of them.
 
     What was taken down is entered as rejected. A known address keeps its state; only a later announced
     `updated_at` is taken over, which makes it due again. The first one that is announced, where it lies
-    before the last fetch, was in what that fetch saw. Instants outside news time count as not announced.
+    before the last fetch, was in what that fetch saw. What was looked for as an old article (`backfill`) and is
+    announced as news is news from then on. Instants outside news time count as not announced.
     Raises CrawlLost, StorageUnavailable.
     """
     rows: dict[bytes, tuple[Any, ...]] = {}
@@ -136,6 +139,7 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
                 "rejected" if long else "pending",
                 "url_too_long" if long else None,
                 crawl.id,
+                candidate.backfill,
             ),
         )
     if not rows:
@@ -145,29 +149,40 @@ def record(connection: Connection, crawl: Crawl, candidates: Sequence[Candidate]
         fence(cursor, crawl)
         closed = _closed(cursor, crawl, list(rows))
         for key in closed:
-            rows[key] = (*rows[key][:4], None, *rows[key][5:7], "rejected", "takedown", crawl.id)
+            rows[key] = (*rows[key][:4], None, *rows[key][5:7], "rejected", "takedown", crawl.id, False)
         written = execute_values(
             cursor,
             """
             INSERT INTO akhbar.candidates AS c (outlet_id, url, url_hash, source, headline,
-                published_at, updated_at, state, reason, crawl_id)
+                published_at, updated_at, state, reason, crawl_id, backfill)
             VALUES %s
-            ON CONFLICT (outlet_id, url_hash) DO UPDATE SET updated_at = EXCLUDED.updated_at,
+            ON CONFLICT (outlet_id, url_hash) DO UPDATE SET
+                updated_at = greatest(c.updated_at, EXCLUDED.updated_at),
+                published_at = CASE WHEN c.backfill THEN coalesce(c.published_at, EXCLUDED.published_at)
+                               ELSE c.published_at END,
+                backfill = c.backfill AND EXCLUDED.backfill,
                 fetched_updated = CASE
                     WHEN c.fetched_updated IS NULL AND (c.state = 'fetching' OR c.fetched_at IS NOT NULL)
                          AND EXCLUDED.updated_at <= coalesce(c.fetched_at, now())
                     THEN EXCLUDED.updated_at ELSE c.fetched_updated END
             WHERE EXCLUDED.updated_at > c.updated_at
                OR (c.updated_at IS NULL AND EXCLUDED.updated_at IS NOT NULL)
+               OR (c.backfill AND NOT EXCLUDED.backfill)
             RETURNING xmax = 0, state
             """,
             [rows[key] for key in sorted(rows)],  # one order for all writers: no deadlock
-            template="(%s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s, %s)",
+            template="(%s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s, %s, %s)",
             page_size=1000,
             fetch=True,
         )
         entered = Counter(state for new, state in written if new)
         write_movements(cursor, crawl.outlet_id, crawl.id, entered)
+        if seen is not None:
+            cursor.execute(
+                "SELECT id FROM akhbar.candidates WHERE outlet_id = %s AND url_hash = ANY(%s)",
+                (crawl.outlet_id, list(rows)),
+            )
+            seen.update(id_ for (id_,) in cursor.fetchall())
     return entered.total()
 
 
@@ -192,7 +207,7 @@ def claim(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[Candidate]:
-    """Takes up to `limit` due rows into `fetching`, the freshest first.
+    """Takes up to `limit` due rows into `fetching`, the freshest first, and `backfill` rows after all others.
 
     Due are: pending rows; failures of earlier crawls with attempts left; articles whose next check has
     come, or whose source announces a newer update than the one known when they were last fetched (where
@@ -211,25 +226,31 @@ def claim(
         " OR coalesce(published_at, updated_at) >= %(since)s)"
         " AND (%(until)s::timestamptz IS NULL OR published_at IS NULL OR published_at <= %(until)s)"
     )
+    failed = f"{mine} AND state = 'failed' AND attempts < %(attempts)s AND {window}"
     kinds = (
-        f"{mine} AND state = 'pending' AND {window}",
-        f"{mine} AND state = 'failed' AND attempts < %(attempts)s AND {window}",
-        f"{mine} AND next_check <= now() AND state IN ('stored', 'unchanged')",
-        f"{mine} AND article_id IS NOT NULL AND updated_at > coalesce(fetched_updated, fetched_at)"
-        " AND state IN ('stored', 'unchanged')",
+        (False, f"{mine} AND state = 'pending' AND NOT backfill AND {window}"),
+        (True, f"{mine} AND state = 'pending' AND backfill AND {window}"),
+        (False, f"{failed} AND NOT backfill"),
+        (True, f"{failed} AND backfill"),
+        (False, f"{mine} AND next_check <= now() AND state IN ('stored', 'unchanged')"),
+        (
+            False,
+            f"{mine} AND article_id IS NOT NULL AND updated_at > coalesce(fetched_updated, fetched_at)"
+            " AND state IN ('stored', 'unchanged')",
+        ),
     )
     due = " UNION ".join(
-        f"(SELECT id, {freshness} AS fresh FROM akhbar.candidates WHERE {kind}"  # noqa: S608 - see above
+        f"(SELECT id, {late} AS late, {freshness} AS fresh FROM akhbar.candidates WHERE {kind}"  # noqa: S608 - see above
         f" ORDER BY {freshness} DESC LIMIT %(limit)s)"
-        for kind in kinds
+        for late, kind in kinds
     )
     with transaction(connection) as cursor:
         fence(cursor, crawl)
         cursor.execute(
             f"""
-            WITH due AS ({due} ORDER BY fresh DESC, id LIMIT %(limit)s),
+            WITH due AS ({due} ORDER BY late, fresh DESC, id LIMIT %(limit)s),
             taken AS (
-                SELECT c.id, c.state FROM akhbar.candidates c JOIN due USING (id)
+                SELECT c.id, c.state, due.late FROM akhbar.candidates c JOIN due USING (id)
                 WHERE c.state <> 'fetching' FOR UPDATE OF c SKIP LOCKED
             )
             UPDATE akhbar.candidates c
@@ -237,20 +258,21 @@ def claim(
                 next_check = NULL, fetched_updated = c.updated_at
             FROM taken WHERE c.id = taken.id
             RETURNING c.id, c.url, c.source, c.headline, c.published_at, c.updated_at, c.etag,
-                c.last_modified, c.archive, taken.state, coalesce(c.published_at, c.updated_at, c.discovered_at)
+                c.last_modified, c.archive, c.backfill, taken.state, taken.late,
+                coalesce(c.published_at, c.updated_at, c.discovered_at)
             """,  # noqa: S608 - put together from the constants above
             values,
         )
         rows = cursor.fetchall()
-        left = Counter({state: -count for state, count in Counter(row[-2] for row in rows).items()})
+        left = Counter({state: -count for state, count in Counter(row[-3] for row in rows).items()})
         write_movements(cursor, crawl.outlet_id, crawl.id, left, fetching=len(rows))
-    rows.sort(key=lambda row: (-row[-1].timestamp(), row[0]))
+    rows.sort(key=lambda row: (row[-2], -row[-1].timestamp(), row[0]))
     return [
         Candidate(
             id=id_, url=url, source=source, headline=headline, published_at=published_at,
-            updated_at=updated_at, etag=etag, last_modified=last_modified, archive=archive,
+            updated_at=updated_at, etag=etag, last_modified=last_modified, archive=archive, backfill=backfill,
         )
-        for id_, url, source, headline, published_at, updated_at, etag, last_modified, archive, *_ in rows
+        for id_, url, source, headline, published_at, updated_at, etag, last_modified, archive, backfill, *_ in rows
     ]  # fmt: skip
 
 
@@ -479,14 +501,18 @@ def keep_source(
     damaged: str | None = None,
     listed: int = 0,
     new: int = 0,
+    listing: Collection[int] = (),
 ) -> None:
-    """Keeps what a source answered. A 304 keeps the validators and counts that a 200 left.
+    """Keeps what a source answered. A 304 keeps the validators, counts and `listing` that a 200 left.
+
+    `listing` are the ids of the candidates that it listed.
 
     What a crawl of archives reads is not kept: no source answered.
     Validators of a damaged document are not kept, so that it is read whole next time.
     """
     url = mend_url(url)[:URL_LIMIT]
-    fresh = status is not None and 200 <= status < 300
+    # a source without a document (a range of numbers) has no status, and still lists something
+    fresh = listed > 0 if status is None else 200 <= status < 300
     good = fresh and not damaged
     with transaction(connection) as cursor:
         fence(cursor, crawl)
@@ -496,9 +522,10 @@ def keep_source(
         cursor.execute(
             """
             INSERT INTO akhbar.sources AS s (outlet_id, url, url_hash, kind, status, etag, last_modified,
-                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id)
+                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id, listing)
             VALUES (%(outlet)s, %(url)s, %(hash)s, %(kind)s, %(status)s, %(etag)s, %(last_modified)s,
-                %(damaged)s, %(listed)s, %(new)s, 1, now(), CASE WHEN %(fresh)s THEN now() END, %(crawl)s)
+                %(damaged)s, %(listed)s, %(new)s, 1, now(), CASE WHEN %(fresh)s THEN now() END, %(crawl)s,
+                %(listing)s::bigint[])
             ON CONFLICT (outlet_id, url_hash) DO UPDATE SET
                 kind = coalesce(EXCLUDED.kind, s.kind), status = EXCLUDED.status,
                 etag = CASE WHEN %(fresh)s THEN EXCLUDED.etag ELSE s.etag END,
@@ -507,10 +534,12 @@ def keep_source(
                 listed = CASE WHEN %(fresh)s THEN EXCLUDED.listed ELSE s.listed END,
                 new = EXCLUDED.new, fetches = s.fetches + 1, fetched_at = now(),
                 changed_at = CASE WHEN %(fresh)s THEN now() ELSE s.changed_at END,
+                listing = CASE WHEN %(fresh)s THEN EXCLUDED.listing ELSE s.listing END,
                 crawl_id = EXCLUDED.crawl_id
             """,
             {
-                "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url), "kind": kind, "status": status,
+                "listing": sorted(listing), "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url),
+                "kind": kind, "status": status,
                 "etag": mend(etag) if good else None, "last_modified": mend(last_modified) if good else None,
                 "damaged": mend(damaged), "listed": listed, "new": new, "fresh": fresh, "crawl": crawl.id,
             },

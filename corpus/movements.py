@@ -2,6 +2,9 @@
 
 Every write that changes states adds rows here in the same transaction. Summed up they must give what
 `akhbar.candidates` holds; a row lost, doubled or changed past the ledger shows (`ledger.ledger_sum`).
+
+By day of discovery the database counts itself, by a trigger on every change (`akhbar.discoveries`): what
+`corpus.coverage` is made of, which would read every address otherwise.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ def write_movements(
 
 
 def sum_up(cursor: Cursor, outlet_id: int) -> None:
-    """Leaves one row a state of each crawl of the outlet that no longer runs."""
+    """Leaves one row a state of each crawl of the outlet that no longer runs, and of each day of discovery."""
     cursor.execute(
         """
         WITH gathered AS (
@@ -42,6 +45,22 @@ def sum_up(cursor: Cursor, outlet_id: int) -> None:
         INSERT INTO akhbar.movements (outlet_id, crawl_id, state, change)
         SELECT %(outlet)s, crawl_id, state, sum(change) FROM gathered
         GROUP BY crawl_id, state HAVING sum(change) <> 0
+        """,
+        {"outlet": outlet_id},
+    )
+    cursor.execute(
+        """
+        WITH busy AS (
+            SELECT day FROM akhbar.discoveries WHERE outlet_id = %(outlet)s
+            GROUP BY day HAVING count(*) > count(DISTINCT state)
+        ),
+        gathered AS (
+            DELETE FROM akhbar.discoveries d USING busy
+            WHERE d.outlet_id = %(outlet)s AND d.day = busy.day RETURNING d.day, d.state, d.change
+        )
+        INSERT INTO akhbar.discoveries (outlet_id, day, state, change)
+        SELECT %(outlet)s, day, state, sum(change) FROM gathered
+        GROUP BY day, state HAVING sum(change) <> 0
         """,
         {"outlet": outlet_id},
     )

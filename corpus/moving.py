@@ -86,6 +86,8 @@ def _copy(source: Connection, target: Connection, note: Callable[[CopiedTable], 
     with transaction(source) as reading, transaction(target) as writing:
         reading.execute(_PLAIN)
         writing.execute(_PLAIN)
+        # the triggers would count again what is copied with the rest
+        writing.execute("SET LOCAL akhbar.copying = 'on'")
         _require_rest(reading)
         writing.execute("SELECT pg_advisory_xact_lock(hashtext('akhbar.copy'))")
         _require_empty(writing)

@@ -16,7 +16,8 @@ class Candidate:
     `published_at` and `updated_at` are aware and only set when the source printed them
     (RSS pubDate, news:publication_date; Atom updated, sitemap lastmod). `id` is the ledger's
     row, set once the candidate has been admitted. `archive` is where its page, as last fetched,
-    lies in the raw archive (file, offset, length, digest, at).
+    lies in the raw archive (file, offset, length, digest, at). `backfill` tells an address that was looked
+    for because a crawl asked for old articles: what is announced as news goes before it.
     """
 
     url: str
@@ -28,3 +29,4 @@ class Candidate:
     etag: str | None = None
     last_modified: str | None = None
     archive: Mapping[str, Any] | None = field(default=None, compare=False)
+    backfill: bool = False

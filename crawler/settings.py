@@ -22,6 +22,8 @@ USER_AGENT = f"Akhbar/0.1 (+{CONTACT})" if CONTACT else "Akhbar/0.1"
 # the ledger is the queue: this many candidates are in hand at once (see pipelines.admission). A crawl
 # that is killed has fetched no more than these in vain
 CLAIM_AHEAD = 100
+# seconds that pages wait for the outlet's sources to be read, so that the freshest are fetched first
+SOURCES_FIRST = 60.0
 # the whole crawl; one host is held to one connection by CONCURRENT_REQUESTS_PER_DOMAIN
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

@@ -15,8 +15,9 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 
 from crawler.candidate import Candidate
-from crawler.discovery import Feed, NewsSitemap, Section, Sitemap, Source
+from crawler.discovery import DateArchive, Feed, IdRange, NewsSitemap, Section, Sitemap, Source
 from crawler.items import Article, Rejection, SourceReport
+from crawler.lookback import Known, look_back
 from crawler.network.faults import name_fault
 from crawler.outlet import Layout, Outlet
 from crawler.reading import Facts, Job, Readers
@@ -31,14 +32,18 @@ if TYPE_CHECKING:
 # announced addresses that are looked at before the event loop has its turn
 _AT_ONCE = 500
 # what an outlet file needs, from one place
-__all__ = ["Candidate", "Feed", "Layout", "NewsSitemap", "NewsSpider", "Outlet", "Section", "Sitemap"]
+__all__ = [
+    "Candidate", "DateArchive", "Feed", "IdRange", "Layout", "NewsSitemap", "NewsSpider", "Outlet", "Section",
+    "Sitemap",
+]  # fmt: skip
 
 
 class NewsSpider(scrapy.Spider):
     """An outlet, as facts: subclass it, name it as its file is named, and say where articles are announced.
 
     - `outlet`: its name, country and time zone; `allowed_domains`: its hosts;
-    - `sources`: the feeds, sitemaps and section pages that announce articles;
+    - `sources`: the feeds, sitemaps and section pages that announce articles, and for `--since` the date
+      archives and id ranges in which old ones are found;
     - `article_url`: a regular expression (searched in the whole URL) that article addresses match;
     - `layout`: CSS for what the general reader gets wrong on this outlet, usually nothing;
     - `daily_articles`: how many a day are healthy.
@@ -115,7 +120,14 @@ class NewsSpider(scrapy.Spider):
             self.logger.error("AKHBAR_CONTACT is not set: a live crawl tells outlets whom to write to")
             raise CloseSpider("no_contact")
         for source in self.sources:
-            yield self.request_source(source)
+            if not source.backfill:
+                yield self.request_source(source)
+
+    def look_back(
+        self, known: Known, since: datetime, until: datetime | None
+    ) -> AsyncIterator[Request | None]:
+        """The steps by which old articles are found (`crawler.lookback`), for a crawl that is told `--since`."""
+        return look_back(self, known, since, until)
 
     def request_source(self, source: Source, *, page: int = 1) -> Request:
         """The request for a source; sources go before pages, so that fresh news is known first.
@@ -224,7 +236,7 @@ class NewsSpider(scrapy.Spider):
         return (
             further.url not in self.asked_sources
             and len(self.asked_sources) < self.settings.getint("SOURCES_PER_CRAWL")
-            and response.meta["page"] < self.settings.getint("SOURCE_DEPTH")
+            and response.meta["page"] < (further.most_pages or self.settings.getint("SOURCE_DEPTH"))
         )
 
     @classmethod

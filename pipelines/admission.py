@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -15,6 +17,7 @@ from corpus.crawls import CrawlRunning
 from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
+from pipelines.backfill import Backfill
 from pipelines.host_state import HostState
 from pipelines.session import STORAGE_ENDS, Session
 
@@ -35,6 +38,9 @@ class Admission:
     The ledger is the crawl's queue: pages are requested a few at a time, freshest first, as
     earlier ones end, so that neither a sitemap of a million addresses nor a backfill fills the
     memory or holds up today's news.
+
+    Nothing is taken out before the sources have been read (for SOURCES_FIRST seconds at most): what they
+    announce may be fresher than all that waits, and the crawl's budget is for the freshest.
     """
 
     def __init__(self, crawler: Crawler, session: Session):
@@ -43,6 +49,7 @@ class Admission:
         self.ahead = crawler.settings.getint("CLAIM_AHEAD")
         # claimed at once, so that not every page costs a transaction
         self.least = max(1, self.ahead // 4)
+        self.patience = crawler.settings.getfloat("SOURCES_FIRST")
         self.validators: dict[str, Validators] = {}
 
     @classmethod
@@ -83,11 +90,14 @@ class Admission:
         spider.furniture = await self.session.call(passages.furniture, spider.name)
 
     async def _take_due(self) -> AsyncIterator[Request]:
-        spider = cast("NewsSpider", self.crawler.spider)
+        session, spider = self.session, cast("NewsSpider", self.crawler.spider)
+        since = session.since
+        steps = spider.look_back(Backfill(session), since, session.until) if since is not None else None
+        await self._wait_for_sources()
         while True:
-            self.session.changed.clear()
-            room = self.ahead - len(self.session.in_hand)
-            due = await self.session.claim(room) if room >= self.least else []
+            session.changed.clear()
+            room = self.ahead - len(session.in_hand)
+            due = await session.claim(room) if room >= self.least else []
             for candidate in due:
                 try:
                     request = spider.request_page(candidate)
@@ -95,30 +105,50 @@ class Admission:
                     await self._end(candidate, "rejected", "malformed_url", detail=str(error)[:200])
                 else:
                     yield request
-            if room >= self.least and not due and not self.session.open_sources:
+            if due:
+                continue
+            if session.open_sources or (session.in_hand and (room < self.least or session.goes_back)):
+                await session.changed.wait()
+            elif steps is None or not session.goes_back:
                 return
-            if not due:
-                await self.session.changed.wait()
+            else:
+                # nothing that is due is left, and nothing is in hand: the news is done
+                try:
+                    step = await anext(steps)
+                except StopAsyncIteration:
+                    return
+                session.went_back = True
+                if step is not None:
+                    yield self._follow(step)
+
+    async def _wait_for_sources(self) -> None:
+        """Until no source is open, but not longer than SOURCES_FIRST seconds for a slow one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                while self.session.open_sources:
+                    self.session.changed.clear()
+                    await self.session.changed.wait()
 
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
     ) -> AsyncIterator[Any]:
         """Candidates go into the ledger, before the report that ends their source; all else goes on."""
         found: list[Candidate] = []
+        source = getattr(getattr(response.request, "meta", {}).get("source"), "url", None)
         try:
             async for item in result:
                 if isinstance(item, Candidate):
                     found.append(item)
                     if len(found) == _RECORD_AT_ONCE:
-                        await self.session.record(found)
+                        await self.session.record(found, source)
                         found = []
                     continue
                 if isinstance(item, SourceReport) and found:
-                    await self.session.record(found)
+                    await self.session.record(found, source)
                     found = []
                 yield self._follow(item)
             if found:
-                await self.session.record(found)
+                await self.session.record(found, source)
         except STORAGE_ENDS as error:
             # the session ends the crawl; the source is read again in the next one
             logger.debug("A source's addresses were not entered: %s", error)

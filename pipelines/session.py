@@ -75,7 +75,9 @@ class Session:
         self.crawl: crawls.Crawl | None = None
         self.in_hand: dict[int, Candidate] = {}
         self.claimed = 0
+        self.went_back = False
         self.open_sources: set[str] = set()
+        self.listings: dict[str, set[int]] = {}
         self.reports: list[SourceReport] = []
         self.verdict: str | None = None
         self.changed = asyncio.Event()
@@ -125,9 +127,15 @@ class Session:
         assert self.crawl is not None
         return self.crawl
 
-    async def record(self, candidates: Sequence[Candidate]) -> int:
-        """Enter announced addresses in the ledger; the number of those that it did not know."""
-        new: int = await self.call(ledger.record, self.mine, candidates)
+    @property
+    def goes_back(self) -> bool:
+        """Whether the crawl is to look for old articles once the fresh ones are done."""
+        return self.since is not None and (self.limit is None or self.claimed < self.limit)
+
+    async def record(self, candidates: Sequence[Candidate], source: str | None = None) -> int:
+        """Enter addresses that a source announced in the ledger; the number of those that it did not know."""
+        seen = self.listings.setdefault(source, set()) if source is not None else None
+        new: int = await self.call(ledger.record, self.mine, candidates, seen)
         self.changed.set()
         return new
 
@@ -178,6 +186,7 @@ class Session:
 
     async def end_source(self, report: SourceReport) -> None:
         """Keep what became of a source."""
+        listing = self.listings.pop(report.url, set())
         await self.call(
             lambda connection: ledger.keep_source(
                 connection,
@@ -190,6 +199,7 @@ class Session:
                 damaged=report.damaged or report.reason,
                 listed=report.listed,
                 new=report.found,
+                listing=listing,
             )
         )
         self.reports.append(report)
@@ -247,7 +257,8 @@ class Session:
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
         counts: dict[str, Any] = {**self.counts, "receipt": self.receipt, "pulse": self.pulse}
         counts["fields"] = fields = self.fields.rates(self.counts)
-        if reason == "finished":
+        # old pages in old layouts, and numbers that are no article's, tell nothing of how the outlet is
+        if reason == "finished" and not self.went_back:
             spider = cast("NewsSpider", self.crawler.spider)
             losses = find_losses(fields, history.read_history(connection, self.mine.outlet))
             # archives say what pages were like, and nothing of what the outlet announces today

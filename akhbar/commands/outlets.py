@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 from rich.table import Table
 
+from akhbar.commands.coverage import coverage
 from akhbar.exits import Exit
 from akhbar.output import data_console, notes, print_json
 from akhbar.record import format_time
@@ -37,6 +38,9 @@ def outlets(context: click.Context, as_json: bool) -> None:
         sources = f"{len(row['sources'])} ({kinds})" if row["sources"] else "none"
         table.add_row(row["slug"], row["name"], row["country"], row["timezone"], sources, when)
     data_console().print(table)
+
+
+outlets.add_command(coverage)
 
 
 def describe_outlets() -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -59,7 +59,7 @@ class Section(Source):
             if address is None or address in (url, self.url):
                 continue
             if "next" in (link.get("rel") or "").lower().split():
-                following.append(type(self)(address))
+                following.append(replace(self, url=address))
             elif link.tag != "link" and _is_article(address, url, article_url):
                 headlines[address] = max(headlines.get(address, ""), _headline(link), key=len)
         return Listing(

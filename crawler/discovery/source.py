@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from crawler.candidate import Candidate
 
@@ -26,9 +27,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Source(ABC):
-    """An address where articles are announced; outlets name one of its kinds."""
+    """An address where articles are announced; outlets name one of its kinds.
+
+    `backfill` kinds are asked only by a crawl that is told `--since`. `most_pages` bounds how many pages may
+    follow one another (None: the crawl's SOURCE_DEPTH).
+    """
 
     url: str
+    backfill: ClassVar[bool] = False
+    most_pages: ClassVar[int | None] = None
 
     @abstractmethod
     def read(

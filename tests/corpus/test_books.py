@@ -59,6 +59,7 @@ def test_both_books_say_the_same_after_every_crawl(connection):
         for outlet in (None, "one"):
             total = ledger.ledger_sum(connection, outlet=outlet)
             assert total.holds, total
+        assert by_day(connection, "corpus.coverage") == by_day(connection, counted_by_day())
     assert total.discovered > 40 and total.stored and total.rejected and total.failed
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -66,6 +67,50 @@ def test_both_books_say_the_same_after_every_crawl(connection):
         )
         (kept,) = cursor.fetchone()
         assert kept <= 24 * 7  # summed up: at most one row a state of each crawl
+        cursor.execute("SELECT count(*) FROM akhbar.discoveries")
+        (kept,) = cursor.fetchone()
+        assert kept <= 24 * 7 + 2 * 7  # … and of each day, but for the crawls that died last
+
+
+def counted_by_day():
+    """What `corpus.coverage` says, counted on the addresses themselves."""
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE c.state = '{state}') AS {state}"
+        for state in ("stored", "unchanged", "duplicate", "rejected", "failed")
+    )
+    return (
+        "(SELECT o.slug AS outlet, (c.discovered_at AT TIME ZONE o.timezone)::date AS day, count(*) AS discovered,"
+        f" {counts}, count(*) FILTER (WHERE c.state IN ('pending', 'fetching')) AS pending"
+        " FROM akhbar.candidates c JOIN akhbar.outlets o ON o.id = c.outlet_id GROUP BY 1, 2) counted"
+    )
+
+
+def by_day(connection, relation):
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outlet, day, discovered, stored, unchanged, duplicate, rejected, failed, pending"
+            f" FROM {relation} ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def test_the_days_are_those_of_the_outlet_and_follow_its_zone(connection):
+    crawl = crawls.begin(connection, Outlet("one", country="IQ", timezone="UTC", slug="one"))
+    ledger.record(
+        connection, crawl, [Candidate(url=f"https://one.example/{n}", source="x") for n in range(9)]
+    )
+    with connection, connection.cursor() as cursor:
+        # three days of discovery, an hour before midnight in UTC, the next day in Baghdad
+        cursor.execute(
+            "UPDATE akhbar.candidates SET discovered_at = date '2026-03-01' + (id % 3)::int - interval '1 hour'"
+        )
+    utc = by_day(connection, "corpus.coverage")
+    assert len(utc) == 3 and utc == by_day(connection, counted_by_day())
+    crawls.finish(connection, crawl)
+    moved = crawls.begin(connection, Outlet("one", country="IQ", timezone="Asia/Baghdad", slug="one"))
+    ledger.claim(connection, moved, 4)
+    assert by_day(connection, "corpus.coverage") == by_day(connection, counted_by_day())
+    assert {row[1] for row in by_day(connection, "corpus.coverage")} != {row[1] for row in utc}
 
 
 @pytest.mark.parametrize(
