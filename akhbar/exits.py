@@ -19,11 +19,13 @@ class Exit(IntEnum):
 
 def describe(error: BaseException) -> tuple[str, Exit]:
     """One clear line for an error, with what to do, and the exit status that it means."""
-    from corpus.crawls import CrawlLost, CrawlRunning
+    from corpus.crawls import CrawlLost, CrawlRunning, TakenDown
     from corpus.unavailable import StorageUnavailable
 
     if isinstance(error, CrawlRunning | CrawlLost):
         return str(error), Exit.RUNNING
+    if isinstance(error, TakenDown):
+        return str(error), Exit.WRONG_USE
     if isinstance(error, StorageUnavailable):
         reason = str(error).strip().split("\n")[0].rstrip(".")
         return f"storage is not available: {reason}. Nothing was lost; run again.", Exit.STORAGE_AWAY

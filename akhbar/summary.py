@@ -75,8 +75,8 @@ def results_as_json(results: Sequence[CrawlResult]) -> list[dict[str, Any]]:
 
 
 def worst_status(results: Sequence[CrawlResult]) -> Exit:
-    """The exit status for several crawls: storage away before faults before running before unwell."""
-    order = (Exit.STORAGE_AWAY, Exit.FAULT, Exit.RUNNING, Exit.UNWELL)
+    """The exit status for several crawls: storage away, faults, running, wrong use, unwell, in this order."""
+    order = (Exit.STORAGE_AWAY, Exit.FAULT, Exit.RUNNING, Exit.WRONG_USE, Exit.UNWELL)
     statuses = {result.status for result in results}
     return next((status for status in order if status in statuses), Exit.DONE)
 

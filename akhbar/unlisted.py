@@ -59,6 +59,24 @@ class Choice:
                 choice.addresses.append(url)
         return choice
 
+    def refuse_closed(self) -> None:
+        """Raise TakenDown where an address is of an outlet that was taken down: not even a probe asks it."""
+        if not self.addresses:
+            return
+        from corpus.crawls import TakenDown
+        from corpus.database import connect
+        from corpus.takedown import closed_hosts
+
+        connection = connect()
+        try:
+            closed = closed_hosts(connection)
+        finally:
+            connection.close()
+        for url in self.addresses:
+            host = (urlsplit(url).hostname or "").removeprefix("www.")
+            if slug := closed.get(host):
+                raise TakenDown(slug)
+
     def rounds(self, plans: Sequence[Plan], note: Callable[[str], None]) -> Iterator[list[Plan]]:
         """The rounds of `run_crawls`: these plans beside the probes, then the sites that were found."""
         if not self.addresses:

@@ -35,6 +35,13 @@ class CrawlRunning(Exception):  # noqa: N818 - a state of things, not a fault
         super().__init__(f"Another crawl of {outlet} is running ({running}).")
 
 
+class TakenDown(Exception):  # noqa: N818
+    """The whole outlet was taken down: it is not crawled, its sources included."""
+
+    def __init__(self, outlet: str) -> None:
+        super().__init__(f"The outlet {outlet} was taken down; it is not crawled any more.")
+
+
 class CrawlLost(Exception):  # noqa: N818
     """This crawl was ended by another (its lease had gone with its connection); its writes are refused."""
 
@@ -78,13 +85,17 @@ def begin(connection: Connection, outlet: Outlet, *, arguments: Mapping[str, Any
     `connection` must stay open for the whole crawl: the lease lives in it. Crawls of this outlet that
     died are ended as `died`, and the rows they left in `fetching` are handed back to `pending` (or to
     the state they had, where they were rechecks) without counting an attempt.
-    Raises CrawlRunning; ValueError where the outlet has no slug.
+    Raises CrawlRunning, TakenDown; ValueError where the outlet has no slug.
     """
     with transaction(connection) as cursor:
         outlet_id = keep_outlet(cursor, outlet)
     try:
         with transaction(connection) as cursor:
             _take_lease(cursor, outlet.slug or "", outlet_id)
+            # locked: a takedown at this moment either is seen here, or sees and ends this crawl
+            cursor.execute("SELECT taken_down FROM akhbar.outlets WHERE id = %s FOR SHARE", (outlet_id,))
+            if cursor.fetchone() == (True,):
+                raise TakenDown(outlet.slug or "")
             cursor.execute(
                 "UPDATE akhbar.crawls SET state = 'died', finished_at = now()"
                 " WHERE outlet_id = %s AND state = 'running'",

@@ -3,7 +3,7 @@
 What was taken down is gone from every table that holds text: articles, versions, credits, addresses, passages and
 the headline that a source announced. What stays is the address in a tombstone (the ledger must know
 what not to fetch), the takedown with its reason, and the place of the archived page until the archive
-has erased it (`places_to_erase`, `mark_erased`).
+has erased it (`places_to_erase`, `outlets_to_erase`, `mark_erased`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
+
 from corpus import passages, stories
 from corpus.articles import OUTLET_LOCK, TELLING_WORDS
 from corpus.movements import write_movements
 from corpus.text import mend, mend_url, url_hash
-from corpus.transaction import Connection, Cursor, transaction
+from corpus.transaction import Connection, Cursor, is_outage, transaction
+from corpus.unavailable import StorageUnavailable
+
+_HOLD_TEXT = (
+    "articles", "revisions", "credits", "addresses", "candidates", "signatures", "bands",
+    "passages", "occurrences", "appended_passages",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +42,15 @@ class Takedown:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the archive holds a page that was taken down, as the ledger kept it."""
+    """An address that was taken down and that the archive may hold, and where its page lies, as the ledger kept it.
+
+    `outlet` is the slug of the outlet whose page it was.
+    """
 
     tombstone: int
-    url: str | None
-    archive: Mapping[str, Any]
+    outlet: str
+    url: str
+    archive: Mapping[str, Any] | None
 
 
 def take_down(
@@ -65,6 +77,8 @@ def take_down(
     keys = {url_hash(mend_url(url)): mend_url(url) for url in urls}
     with transaction(connection) as cursor:
         outlet_id = _outlet_id(cursor, outlet) if outlet is not None else None
+        if outlet_id is not None and not dry_run:
+            _close_outlet(cursor, outlet_id)
         ids = _named(cursor, keys, outlet_id, match)
         found = _headlines(cursor, ids)
         copies = _headlines(cursor, _left_copies(cursor, ids))
@@ -76,8 +90,6 @@ def take_down(
             (kind, asked, mend(why.strip()), len(ids)),
         )
         (takedown_id,) = cursor.fetchone()  # type: ignore[misc]
-        if outlet_id is not None:
-            cursor.execute("UPDATE akhbar.outlets SET taken_down = true WHERE id = %s", (outlet_id,))
         _bury(cursor, takedown_id, ids, keys, outlet_id)
         _close(cursor, takedown_id)
         _remove(cursor, ids)
@@ -90,23 +102,69 @@ def take_down(
     return Takedown(id=takedown_id, articles=found, addresses=addresses, copies=copies)
 
 
-def places_to_erase(connection: Connection, limit: int = 1000) -> list[Place]:
-    """Archived pages of what was taken down that the archive has not erased yet, oldest first."""
+def places_to_erase(connection: Connection) -> list[Place]:
+    """Addresses of what was taken down that the archive has not erased yet, oldest first.
+
+    Those of an outlet that went whole are not among them where its own folder holds them (`outlets_to_erase`).
+    """
     with transaction(connection) as cursor:
         cursor.execute(
-            "SELECT id, url, archive FROM akhbar.tombstones WHERE archive IS NOT NULL AND erased_at IS NULL"
-            " ORDER BY id LIMIT %s",
-            (limit,),
+            "SELECT t.id, o.slug, t.url, t.archive FROM akhbar.tombstones t"
+            " JOIN akhbar.outlets o ON o.id = t.outlet_id"
+            " WHERE t.url_hash IS NOT NULL AND t.erased_at IS NULL"
+            " AND (NOT o.taken_down OR NOT starts_with(t.archive ->> 'file', o.slug || '/')) ORDER BY t.id"
         )
         return [Place(*row) for row in cursor.fetchall()]
 
 
-def mark_erased(connection: Connection, tombstones: Sequence[int]) -> None:
-    """Notes that the archive holds these pages no more."""
+def outlets_to_erase(connection: Connection) -> list[str]:
+    """The slugs of outlets that were taken down whole. Their folders of the archive go, and stay away."""
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT slug FROM akhbar.outlets WHERE taken_down ORDER BY slug")
+        return [slug for (slug,) in cursor.fetchall()]
+
+
+def sources_of(connection: Connection, outlet: str) -> list[str]:
+    """The addresses at which an outlet (slug) ever announced articles."""
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "SELECT s.url FROM akhbar.sources s JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s",
+            (outlet,),
+        )
+        return [url for (url,) in cursor.fetchall()]
+
+
+def sweep(connection: Connection) -> None:
+    """Clears the pages of the tables, and the planner's statistics, of what was deleted. Outside a transaction.
+
+    Rows that a transaction under way can still see stay for the server's own sweeping. Raises StorageUnavailable.
+    """
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (ANALYZE) {', '.join(f'akhbar.{table}' for table in _HOLD_TEXT)}")
+    except psycopg2.Error as error:
+        if connection.closed or is_outage(error):
+            raise StorageUnavailable(f"The database went away: {error}.") from error
+        raise
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
+
+
+def mark_erased(connection: Connection, tombstones: Sequence[int] = (), *, outlet: str | None = None) -> None:
+    """Notes that the archive holds these pages no more, or none of what an `outlet`'s folder held."""
     with transaction(connection) as cursor:
         cursor.execute(
             "UPDATE akhbar.tombstones SET erased_at = now() WHERE id = ANY(%s)", (list(tombstones),)
         )
+        if outlet is not None:
+            cursor.execute(
+                "UPDATE akhbar.tombstones t SET erased_at = now() FROM akhbar.outlets o"
+                " WHERE o.id = t.outlet_id AND o.slug = %s AND t.erased_at IS NULL"
+                " AND t.url_hash IS NOT NULL AND coalesce(starts_with(t.archive ->> 'file', o.slug || '/'), true)",
+                (outlet,),
+            )
 
 
 def _outlet_id(cursor: Cursor, outlet: str) -> int:
@@ -115,6 +173,26 @@ def _outlet_id(cursor: Cursor, outlet: str) -> int:
     if row is None:
         raise ValueError(f"the corpus has no outlet called {outlet!r}")
     return int(row[0])
+
+
+def _close_outlet(cursor: Cursor, outlet_id: int) -> None:
+    """No crawl of the outlet begins any more, and the one under way meets its fence at its next write.
+
+    Before the lock of the outlet's writers, as they take theirs: first the crawl's row, then that lock.
+    """
+    cursor.execute("UPDATE akhbar.outlets SET taken_down = true WHERE id = %s", (outlet_id,))
+    cursor.execute(
+        "UPDATE akhbar.crawls SET state = 'died', finished_at = now()"
+        " WHERE outlet_id = %s AND state = 'running'",
+        (outlet_id,),
+    )
+
+
+def closed_hosts(connection: Connection) -> dict[str, str]:
+    """The hosts of outlets that were taken down whole, and their slugs."""
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT unnest(hosts), slug FROM akhbar.outlets WHERE taken_down")
+        return dict(cursor.fetchall())
 
 
 def _named(cursor: Cursor, keys: Mapping[bytes, str], outlet_id: int | None, match: str | None) -> list[int]:

@@ -13,7 +13,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Request, Response
 
 from corpus import ledger, passages
-from corpus.crawls import CrawlRunning
+from corpus.crawls import CrawlRunning, TakenDown
 from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
@@ -74,11 +74,10 @@ class Admission:
                 yield self._follow(request)
             async for request in self._take_due():
                 yield request
-        except (*STORAGE_ENDS, CrawlRunning) as error:
+        except (*STORAGE_ENDS, CrawlRunning, TakenDown) as error:
             logger.info("%s", error)
-            raise CloseSpider(
-                "running" if isinstance(error, CrawlRunning) else "storage_unavailable"
-            ) from error
+            reasons = {CrawlRunning: "running", TakenDown: "taken_down"}
+            raise CloseSpider(reasons.get(type(error), "storage_unavailable")) from error
 
     async def _prepare(self) -> None:
         spider = cast("NewsSpider", self.crawler.spider)

@@ -46,8 +46,8 @@ def crawl(
     fetched.
 
     Ctrl-C ends cleanly: what is under way is finished, the rest waits for the next crawl. Exit
-    status 3 says that an outlet is unwell, 4 that another crawl of it is running, 75 that the
-    database is away.
+    status 2 says that an outlet was taken down (with --all such are passed over), 3 that one
+    is unwell, 4 that another crawl of it is running, 75 that the database is away.
     """
     from akhbar.outlets import load_outlets
     from akhbar.replaying import find_archives, is_archive, plan_replay
@@ -61,6 +61,7 @@ def crawl(
 
     choice = Choice(load_outlets()) if every else Choice.of(outlets, notes.print)
     spiders = list(choice.spiders.values())
+    choice.refuse_closed()
     if choice.addresses and archives:
         raise click.UsageError("--archive crawls outlets that have a file; give their slugs")
 
@@ -79,6 +80,7 @@ def crawl(
     from akhbar.progress import Progress
     from akhbar.summary import print_results, results_as_json, worst_status
     from akhbar.visiting import VISIT
+    from corpus.crawls import TakenDown
 
     arguments: dict[str, Any] = {"since": since, "until": until, "limit": limit}
     plans = [Plan(spider) for spider in spiders]
@@ -105,4 +107,6 @@ def crawl(
         print_json(results_as_json(results))
     else:
         print_results(results)
+    if every:  # nobody named the outlets that were taken down
+        results = [result for result in results if not isinstance(result.error, TakenDown)]
     return worst_status(results) or (Exit.UNWELL if choice.missed else Exit.DONE)

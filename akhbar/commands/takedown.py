@@ -11,37 +11,58 @@ from akhbar.output import notes, print_json
 @click.argument("url", required=False)
 @click.option("--outlet", help="Every article of this outlet (its slug); it is then never crawled again.")
 @click.option("--match", metavar="QUERY", help="Every article that a search finds (see `akhbar search`).")
-@click.option("--why", required=True, metavar="TEXT", help="The reason, kept with the takedown.")
+@click.option("--why", metavar="TEXT", help="The reason, kept with the takedown.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def takedown(
-    url: str | None, outlet: str | None, match: str | None, why: str, dry_run: bool, as_json: bool
+    url: str | None, outlet: str | None, match: str | None, why: str | None, dry_run: bool, as_json: bool
 ) -> None:
     """Remove the article at URL, an outlet's, or all that match, from views, search and exports.
 
     Every version goes. A tombstone keeps the addresses, and on the same outlet the texts, from coming
-    back. Copies in other outlets stay unless they are named too; they are listed.
-    """
-    from corpus.database import connect
-    from corpus.takedown import take_down
-    from crawler.extraction.canonical import clean_url
+    back. Copies in other outlets stay unless they are named too; they are listed. Then every record of
+    it in this machine's archive is erased.
 
-    if [url, outlet, match].count(None) != 2:
+    With nothing named: erases from the archive what earlier takedowns could not, because a crawl was
+    writing the file or the archive lies on another machine, where the command is to be run again.
+    """
+    from akhbar.erasing import erase_archive
+    from corpus.database import connect
+    from corpus.takedown import Takedown, sweep, take_down
+    from crawler import settings
+    from crawler.extraction.canonical import clean_url
+    from crawler.network.warc_erasure import Erased
+    from crawler.network.warc_folder import archive_root
+
+    named = 3 - [url, outlet, match].count(None)
+    if named > 1 or (named == 0 and (why or dry_run)):
         raise click.UsageError("name one thing: a URL, --outlet or --match")
+    if named and not why:
+        raise click.UsageError("a takedown needs its reason: --why TEXT")
+    removed, erased = Takedown(id=None, articles=[], addresses=0, copies=[]), Erased()
     connection = connect()
     try:
-        removed = take_down(
-            connection,
-            why=why,
-            urls=list(dict.fromkeys((url, clean_url(url)))) if url else (),
-            outlet=outlet,
-            match=match,
-            dry_run=dry_run,
-        )
+        if named:
+            removed = take_down(
+                connection,
+                why=why or "",
+                urls=list(dict.fromkeys((url, clean_url(url)))) if url else (),
+                outlet=outlet,
+                match=match,
+                dry_run=dry_run,
+            )
+        if not dry_run:
+            erased = erase_archive(connection, archive_root(settings.ARCHIVE_FOLDER))
+            _forget_readings()
+            sweep(connection)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     finally:
         connection.close()
+    for line in erased.left:
+        notes.print(f"to be erased by the next `akhbar takedown`: {line}", markup=False)
+    for file in sorted(erased.missing):
+        notes.print(f"missing in this archive: {file}", markup=False)
     if as_json:
         print_json(
             {
@@ -49,6 +70,11 @@ def takedown(
                 "articles": [_as_json(article) for article in removed.articles],
                 "addresses": removed.addresses,
                 "copies_left": [_as_json(article) for article in removed.copies],
+                "archive": {
+                    "erased": erased.records,
+                    "left": erased.left,
+                    "missing": sorted(erased.missing),
+                },
             }
         )
         return
@@ -57,7 +83,18 @@ def takedown(
         notes.print(f"{done}: {id_} {slug} {headline}", markup=False)
     for id_, slug, headline in removed.copies:
         notes.print(f"a copy stays: {id_} {slug} {headline}", markup=False)
-    notes.print(f"{len(removed.articles)} articles {done}, {removed.addresses} addresses closed")
+    if named:
+        notes.print(f"{len(removed.articles)} articles {done}, {removed.addresses} addresses closed")
+    if not dry_run:
+        click.echo(f"{erased.records} records erased from the archive")
+
+
+def _forget_readings() -> None:
+    """Remove the journals of readings that were cut short: they hold samples of texts; a reading begins anew."""
+    from corpus.home import home
+
+    for journal in (home() / "reextract").glob("*.jsonl"):
+        journal.unlink(missing_ok=True)
 
 
 def _as_json(article: tuple[int, str, str]) -> dict[str, object]:

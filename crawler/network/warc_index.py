@@ -57,7 +57,7 @@ class Index:
 
     def find(self, url: str) -> Spot | None:
         """Where the answer of an address lies."""
-        spot = self._spots.get(_key(url))
+        spot = self._spots.get(key_of(url))
         return Spot(self._files[spot[0]], spot[1], spot[2]) if spot else None
 
     def __len__(self) -> int:
@@ -103,7 +103,7 @@ class Index:
     def resolve_revisits(self) -> int:
         """Give each address that was only met again the answer that it repeats; how many have none here."""
         lost = 0
-        for url, key, refers_to, digest, is_page in self._revisits:
+        for url, key, refers_to, digest, page in self._revisits:
             if key in self._spots:
                 continue
             origin = refers_to if refers_to in self._spots else self._by_digest.get(digest or 0)
@@ -111,34 +111,34 @@ class Index:
                 lost += 1
                 continue
             self._spots[key] = self._spots[origin]
-            if is_page or origin in self._listed:
+            if page or origin in self._listed:
                 self._list(key, url)
         self._revisits.clear()
         self._by_digest.clear()
         return lost
 
     def _add_response(self, number: int, url: str, record: ArcWarcRecord, offset: int, length: int) -> None:
-        key, at = _key(url), record.rec_headers.get_header("WARC-Date") or ""
+        key, at = key_of(url), record.rec_headers.get_header("WARC-Date") or ""
         known = self._spots.get(key)
         if known and known[3] > at:
             return
         self._spots[key] = (number, offset, length, at)
         if digest := record.rec_headers.get_header("WARC-Payload-Digest"):
             self._by_digest[_hash(digest)] = key
-        if record.http_headers.get_statuscode() == "200" and _is_page(record):
+        if record.http_headers.get_statuscode() == "200" and is_page(record):
             self._list(key, url)
 
     def _add_revisit(self, url: str, record: ArcWarcRecord) -> None:
         header = record.rec_headers.get_header
         refers_to, digest = header("WARC-Refers-To-Target-URI"), header("WARC-Payload-Digest")
-        is_page = record.http_headers is not None and _is_page(record)
+        page = record.http_headers is not None and is_page(record)
         self._revisits.append(
             (
                 url,
-                _key(url),
-                _key(refers_to) if refers_to else None,
+                key_of(url),
+                key_of(refers_to) if refers_to else None,
                 _hash(digest) if digest else None,
-                is_page,
+                page,
             )
         )
 
@@ -176,7 +176,8 @@ def _is_of(url: str, hosts: Collection[str]) -> bool:
     return any(".".join(labels[start:]) in hosts for start in range(len(labels)))
 
 
-def _is_page(record: ArcWarcRecord) -> bool:
+def is_page(record: ArcWarcRecord) -> bool:
+    """Whether a record with HTTP headers holds a page of HTML, as far as they say."""
     content_type = (record.http_headers.get_header("Content-Type") or "text/html").lower()
     return content_type.startswith(_PAGE_TYPES)
 
@@ -186,7 +187,8 @@ def _is_cut(record: ArcWarcRecord) -> bool:
     return bool(getattr(record.raw_stream, "limit", 0))
 
 
-def _key(url: str) -> int:
+def key_of(url: str) -> int:
+    """What stands for an address: the same for http and https, and for any fragment."""
     return _hash(urldefrag(safe_url_string(url.strip())).url.partition("://")[2])
 
 
