@@ -19,7 +19,7 @@ from corpus.crawls import keep_outlet
 from corpus.rhythm import JITTER, LONGEST, SHORTEST, WEEKS, Rhythm, learn_rhythm
 from corpus.silence import PUBLISHED
 from corpus.text import mend
-from corpus.transaction import Connection, Cursor, transaction
+from corpus.transaction import Connection, Cursor, server_clock, transaction
 from crawler.outlet import Outlet
 
 LEARN_EVERY = timedelta(hours=6)
@@ -188,7 +188,7 @@ def settle(
 
     `status` is the exit status of the crawl, `note` one line that says why. None where it has no schedule.
     """
-    now = datetime.now(UTC)
+    now = server_clock(connection)  # by which the outlet will be due
     with transaction(connection) as cursor:
         cursor.execute(
             f"""
