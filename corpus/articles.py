@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg2
@@ -24,7 +24,7 @@ from corpus.ledger import Ending, close_rows, recheck_at
 from corpus.movements import write_movements
 from corpus.room import require_room
 from corpus.text import mend, mend_url, url_hash, within_news_time
-from corpus.transaction import Connection, Cursor, may_succeed_again, transaction
+from corpus.transaction import Connection, Cursor, may_succeed_again, server_clock, transaction
 from corpus.unavailable import StorageUnavailable
 from corpus.vector import search_vector
 from crawler.arabic.letters import fold
@@ -124,7 +124,7 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
     outcomes: list[Outcome | None] = [None] * len(submissions)
     drafts: list[Draft] = []
     refused: list[tuple[int, str]] = []
-    now = datetime.now(UTC)
+    now = server_clock(connection)
     for place, submission in enumerate(submissions):
         try:
             drafts.append(make_draft(place, submission, crawl, now))
@@ -233,7 +233,7 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
     published_text = _cut(article.published_text)
     if published_at is None and article.published_at is not None and not published_text:
         published_text = article.published_at.isoformat()
-    fetched_at = within_news_time(article.fetched_at, now=now) or now
+    fetched_at = min(within_news_time(article.fetched_at, now=now) or now, now)
     row: dict[str, Any] = {
         "url": url,
         "canonical_url": canonical,

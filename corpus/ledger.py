@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg2.extras import Json, execute_values
@@ -270,7 +270,8 @@ def end(connection: Connection, crawl: Crawl, endings: Sequence[Ending]) -> int:
 
 def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
     """`end` within a transaction that is already open and fenced."""
-    now = datetime.now(UTC)
+    cursor.execute("SELECT clock_timestamp()")  # not ours: `claim` compares next_check with the server's
+    (now,) = cursor.fetchone()  # type: ignore[misc]
     by_id = {ending.id: ending for ending in endings}
     cursor.execute(
         "SELECT id, article_id, checks, coalesce(published_at, updated_at, discovered_at), attempts"

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from corpus.crawls import keep_outlet
 from corpus.rhythm import LONGEST, SHORTEST, WEEKS, Rhythm, learn_rhythm
 from corpus.text import mend
-from corpus.transaction import Connection, Cursor, transaction
+from corpus.transaction import Connection, Cursor, server_clock, transaction
 from crawler.outlet import Outlet
 
 JITTER = 0.1  # of the interval, either way
@@ -157,7 +157,7 @@ def settle(
 
     `status` is the exit status of the crawl, `note` one line that says why. None where it has no schedule.
     """
-    now = datetime.now(UTC)
+    now = server_clock(connection)  # by which the outlet will be due
     with transaction(connection) as cursor:
         cursor.execute(
             "SELECT s.outlet_id, s.every, s.rhythm, s.rhythm_weeks, o.timezone, s.started_at, s.tries,"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from datetime import datetime
+from typing import TypeAlias, cast
 
 import psycopg2
 import psycopg2.extensions
@@ -34,6 +35,14 @@ def is_outage(error: psycopg2.Error) -> bool:
 def may_succeed_again(error: psycopg2.Error) -> bool:
     """Whether the transaction lost to another one and should simply be run again."""
     return error.pgcode in _AGAIN
+
+
+def server_clock(connection: Connection) -> datetime:
+    """The server's time of day, by which all machines that write to it go. Raises StorageUnavailable."""
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()  # type: ignore[misc]
+    return cast("datetime", now)
 
 
 @contextmanager

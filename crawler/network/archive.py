@@ -11,7 +11,7 @@ import logging
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Self
 
@@ -20,6 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
+from crawler.network import clock
 from crawler.network.refusal import Refused
 from crawler.network.warc import Answer, Place, digest_of, make_response, make_revisit, write_date
 from crawler.network.warc_folder import ArchiveFolder, archive_root
@@ -93,13 +94,13 @@ class Archive:
         encodings = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         request.meta[_ENCODING] = encodings or None
         if 300 <= response.status < 400 and response.status != 304 and _is_ours(request):
-            self._submit(_answer(response, datetime.now(UTC), None), None)
+            self._submit(_answer(response, clock.now(), None), None)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         if not _is_ours(request) or not (200 <= response.status < 300 or response.status == 304):
             return response
         # an answer of an archive brings its date, and its place where it lies in this archive already
-        at: datetime = request.meta.setdefault(FETCHED_AT, datetime.now(UTC).replace(microsecond=0))
+        at: datetime = request.meta.setdefault(FETCHED_AT, clock.now().replace(microsecond=0))
         if PLACE in request.meta:
             return response
         candidate = request.meta.get("candidate")

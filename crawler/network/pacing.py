@@ -8,7 +8,6 @@ requests end with a reason and a later crawl asks again.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Self
@@ -18,6 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.network import clock
 from crawler.network.authority import authority_of
 from crawler.network.challenge import is_challenge
 from crawler.network.pace import Pace, read_retry_after
@@ -73,7 +73,7 @@ class Pacing:
 
     def restore(self, states: Mapping[str, dict[str, Any]]) -> None:
         """Take over what an earlier crawl's `snapshot` knew; call it before the first request."""
-        now = time.time()
+        now = clock.seconds()
         for host, state in states.items():
             self.hosts[host] = Pace.from_state(state, now, self.blocked_after)
 
@@ -108,7 +108,7 @@ class Pacing:
         """Runs before the slot sends its next request."""
         host = request.meta["download_slot"]
         pace = self._pace(host)
-        now = time.time()
+        now = clock.seconds()
         self._latency[host] = now - self._last_sent(host, now)
         if response.status in _TOO_FAST:
             pace.slow(now, self._last_sent(host, now), self.floor, self.max_delay)
@@ -129,7 +129,7 @@ class Pacing:
 
     def request_left_downloader(self, request: Request) -> None:
         host = request.meta["download_slot"]
-        self._pace(host).last_request = self._last_sent(host, time.time())
+        self._pace(host).last_request = self._last_sent(host, clock.seconds())
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         host = authority_of(request.url)
@@ -146,7 +146,7 @@ class Pacing:
         pace = self._pace(host)
         if pace.blocked:
             return Refused("blocked", host, failed=True)
-        if (left := pace.held_until - time.time()) > 0:
+        if (left := pace.held_until - clock.seconds()) > 0:
             return Refused("retry_after", f"{host} asks to wait {left:.0f} s more", failed=True)
         return None
 
@@ -163,7 +163,7 @@ class Pacing:
         slot = self._slot(host)
         if slot is None:
             return
-        pace, now = self._pace(host), time.time()
+        pace, now = self._pace(host), clock.seconds()
         delay = pace.delay(self.floor)
         slot.delay = delay + _ARRIVAL_MARGIN + self._latency.get(host, 0.0) if delay else _LEAST_DELAY
         slot.jitter = 0.0  # Scrapy's would go below the delay that the host asked for

@@ -13,6 +13,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawler.network import clock
 from crawler.network.authority import authority_of, origin_of
 from crawler.network.pacing import Pacing
 from crawler.network.robots import ROBOTS_REQUEST, Robots
@@ -89,7 +90,7 @@ class Receipt:
         if pacing is not None and pace is not None:
             written["delay"] = round(pace.delay(pacing.floor), 3)
             written["blocked"] = pace.blocked
-            if pace.held_until > datetime.now(UTC).timestamp():
+            if pace.held_until > clock.seconds():
                 written["held_until"] = datetime.fromtimestamp(pace.held_until, UTC).isoformat()
         if robots is not None:
             written["robots"] = {origin: robots.describe(origin) for origin in sorted(host.origins)}

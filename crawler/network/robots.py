@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +26,7 @@ from scrapy.exceptions import NotConfigured, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.network import clock
 from crawler.network.authority import authority_of, origin_of
 from crawler.network.refusal import Refused
 
@@ -182,12 +183,12 @@ class Robots:
 
     async def _learn(self, origin: str, request: Request) -> Rules | None:
         copy = self.store.load(origin)
-        if copy is None or not timedelta(0) <= datetime.now(UTC) - copy.fetched_at < _FRESH:
+        if copy is None or not timedelta(0) <= clock.now() - copy.fetched_at < _FRESH:
             fetched = await self._fetch(origin)
             if fetched:
                 self.store.remember(origin, fetched)
             copy = fetched or copy
-        left = _STALE - (datetime.now(UTC) - copy.fetched_at) if copy else timedelta(0)
+        left = _STALE - (clock.now() - copy.fetched_at) if copy else timedelta(0)
         if copy is None or left <= timedelta(0):
             self._known[origin] = None, monotonic() + _ASK_AGAIN
             return None
@@ -219,7 +220,7 @@ class Robots:
             if (target := _target(url, location)) is None:
                 return None
             url = target
-        return RobotsCopy("", 404, datetime.now(UTC))  # 2.3.1.2: past five redirects, unavailable
+        return RobotsCopy("", 404, clock.now())  # 2.3.1.2: past five redirects, unavailable
 
     async def _download(self, url: str) -> Response:
         assert self.crawler.engine
@@ -256,4 +257,4 @@ def _judge(response: Response) -> RobotsCopy | None:
         text = ""
     else:
         return None
-    return RobotsCopy(text, response.status, datetime.now(UTC))
+    return RobotsCopy(text, response.status, clock.now())
