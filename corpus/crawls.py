@@ -69,7 +69,15 @@ def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
               (EXCLUDED.name, EXCLUDED.country, EXCLUDED.timezone, EXCLUDED.aliases, EXCLUDED.hosts)
         RETURNING id
         """,
-        (outlet.slug, outlet.name, outlet.country, outlet.timezone, list(outlet.aliases), list(outlet.hosts)),
+        # days of a site whose zone nobody has told are those of UTC
+        (
+            outlet.slug,
+            outlet.name,
+            outlet.country,
+            outlet.timezone or "UTC",
+            list(outlet.aliases),
+            list(outlet.hosts),
+        ),  # fmt: skip
     )
     row = cursor.fetchone()
     if row is None:

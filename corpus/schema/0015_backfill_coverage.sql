@@ -1,3 +1,5 @@
+UPDATE akhbar.outlets SET timezone = 'UTC' WHERE timezone = '';  -- days are counted in it from here on
+
 -- Addresses that were looked for among old articles wait until all that was announced as news is done.
 
 ALTER TABLE akhbar.candidates ADD COLUMN backfill boolean NOT NULL DEFAULT false;

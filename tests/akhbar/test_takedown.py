@@ -95,7 +95,11 @@ def test_the_archive_forgets_what_was_taken_down_and_replays_the_rest(
         1, headline=f"{secret} بعد التعديل"
     )  # its first version lies in the archive, named by no row
     outlet.announce(urls, updated=datetime.now(UTC) + timedelta(minutes=1))
-    assert akhbar("crawl", "sarw", "--json").json()[0]["this_crawl"] == {"revised": 1, "unchanged": 2}
+    assert akhbar("crawl", "sarw", "--json").json()[0]["this_crawl"] == {
+        "revised": 1,
+        "unchanged": 2,
+        "unchanged/not_modified": 2,
+    }
     home = tmp_path / "home"
     assert archived(home).count(secret) >= 4  # title and heading, twice
     journal = home / "reextract" / "0.jsonl"
