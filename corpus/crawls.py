@@ -77,7 +77,7 @@ def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
             outlet.timezone or "UTC",
             list(outlet.aliases),
             list(outlet.hosts),
-        ),  # fmt: skip
+        ),
     )
     row = cursor.fetchone()
     if row is None:

@@ -32,6 +32,7 @@ from pebble import ProcessExpired, ProcessPool
 from crawler.candidate import Candidate
 from crawler.discovery import Listing, Source
 from crawler.items import Article, Rejection
+from crawler.network.clock import time_readers
 from crawler.outlet import Layout, Outlet
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Readers:
     def __init__(self, *, processes: int, time_limit: float) -> None:
         """`processes` 0 means one for each core; `time_limit` is seconds a page."""
         self.time_limit = time_limit
+        time_readers()
         self._pool = ProcessPool(
             max_workers=processes or os.cpu_count() or 1,
             max_tasks=_PAGES_PER_PROCESS,

@@ -97,6 +97,7 @@ ROBOTSTXT_USER_AGENT = "Akhbar"
 EXTENSIONS: dict[Any, int | None] = {
     # first: no connection is made without it
     "crawler.network.guard.AddressGuard": 0,
+    "crawler.network.clock.SteadyReactor": 5,
     "pipelines.session.Session": 10,
     "crawler.network.budget.Budget": 15,
     "pipelines.host_state.HostState": 20,

@@ -75,7 +75,9 @@ class Pacing:
         """Take over what an earlier crawl's `snapshot` knew; call it before the first request."""
         now = clock.seconds()
         for host, state in states.items():
-            self.hosts[host] = Pace.from_state(state, now, self.blocked_after)
+            pace = self.hosts[host] = Pace.from_state(state, now, self.blocked_after)
+            # what is slept through is short; beyond that the clock of the crawl before was ahead
+            pace.not_before = min(pace.not_before, now + max(self.max_wait, self.max_delay))
 
     def blocked_hosts(self) -> list[str]:
         return [host for host, pace in self.hosts.items() if pace.blocked]
