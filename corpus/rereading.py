@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from corpus import stories
+from corpus import passages, stories
 from corpus.articles import (
     OUTLET_LOCK,
     TEXT_FIELDS,
@@ -173,6 +173,14 @@ def keep(connection: Connection, stored: StoredArticle, article: Article, change
         if not draft.credits:
             cursor.execute("DELETE FROM akhbar.credits WHERE article_id = %s", (stored.id,))
         cursor.execute("UPDATE akhbar.articles SET gone_at = %s WHERE id = %s", (held[1], stored.id))
+        if not {"body", "appended"}.isdisjoint(changes):
+            printed = passages.Printed(
+                stored.id,
+                draft.paragraphs,
+                [story["body"] for story in draft.row["appended"].adapted],
+                is_new=False,
+            )
+            passages.remember(cursor, found[0], [printed])
         sign_draft(cursor, [draft], {draft.place: Outcome("revised", stored.id, None, tuple(changes))})
     return True
 

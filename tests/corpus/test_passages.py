@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from corpus import articles, crawls, passages
+from corpus import articles, crawls, passages, rereading
 from corpus.articles import Submission
 from crawler.arabic.letters import fold
+from crawler.candidate import Candidate
 from crawler.extraction.body import hash_of
 from crawler.items import AppendedStory, Article
 from crawler.outlet import Outlet
@@ -92,3 +93,28 @@ def test_an_appended_story_is_told_by_the_article_it_repeats(connection):
 def test_paragraphs_fold_as_the_whole_text_does():
     for body in ("أ.\n\n5\n\n.5\n\n%\n\nب", "ا\u0640\n\n\u0640ب 5.\n\n5", "\n\n\n\nكلمة\n\n"):
         assert " ".join(filter(None, passages.fold_paragraphs(body))) == fold(body)
+
+
+def test_a_body_that_was_read_again_is_known_by_its_present_passages(connection):
+    keep(connection, "early", [("y", 5, ["تمهيد", paragraph("ب")])])
+    keep(connection, "late", [("x", 1, [paragraph("أ"), paragraph("ج")])])
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM corpus.articles WHERE outlet = 'late'")
+        (late,) = cursor.fetchone()
+        cursor.execute(f"SELECT {', '.join(f for f in rereading.FIELDS if f != 'credits')} FROM akhbar.articles"
+                       " WHERE id = %s", (late,))  # fmt: skip
+        known = dict(zip([c.name for c in cursor.description], cursor.fetchone(), strict=True))
+    stored = rereading.StoredArticle(
+        id=late, outlet="late", revision=1, archive={}, known={**known, "credits": [], "word_count": 26},
+        candidate=Candidate(url="https://late/x", source="x"),
+    )  # fmt: skip
+    article = Article(
+        url="https://late/x", canonical_url="https://late/x", headline="x",
+        body=f"{paragraph('أ')}\n\n{paragraph('ب')}", published_at=known["published_at"],
+    )  # fmt: skip
+    assert rereading.keep(connection, stored, article, ["body"])
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT outlet, paragraph, first_outlet FROM corpus.reprints")
+        assert cursor.fetchall() == [("late", 2, "early")]
+        cursor.execute("SELECT count(*) FROM akhbar.occurrences WHERE article_id = %s", (late,))
+        assert cursor.fetchone() == (2,)
