@@ -11,6 +11,8 @@ from psycopg2.extensions import connection as Connection
 from akhbar.demo.site import Document
 from tests.akhbar.conftest import PAGE, paragraphs
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., Any]
 WINDOW = ("--since", "2026-11-02", "--until", "2026-11-04")
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from psycopg2.extensions import connection as Connection
 
 from akhbar.demo.site import Document
+
+pytestmark = pytest.mark.slow
 
 Command = Callable[..., Any]
 NO_PAGE = "<html><body><h1>الصفحة غير موجودة</h1><p>عذرا، الصفحة التي تبحث عنها غير موجودة</p></body></html>"

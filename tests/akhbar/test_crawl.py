@@ -59,6 +59,7 @@ def test_every_ending_has_its_reason(akhbar: Command, outlet: Any) -> None:
     assert sum(ledger["rejected"].values()) == 2
 
 
+@pytest.mark.slow
 def test_an_edited_article_is_a_second_revision(akhbar: Command, outlet: Any) -> None:
     url = outlet.publish(1)
     akhbar("crawl", "sarw")
@@ -71,6 +72,7 @@ def test_an_edited_article_is_a_second_revision(akhbar: Command, outlet: Any) ->
     assert len(shown["revisions"]) == 2
 
 
+@pytest.mark.slow
 def test_limit_and_resume(akhbar: Command, outlet: Any) -> None:
     for number in range(6):
         outlet.publish(number)
@@ -100,6 +102,7 @@ def wait_until(outlet: Any, pages: int, limit: float = 60.0) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_cleanly_and_the_next_crawl_goes_on(
     akhbar: Command, outlet: Any, environment: dict[str, str], tmp_path: Path, connection: Connection
 ) -> None:
@@ -150,6 +153,7 @@ def test_a_crawl_killed_at_any_moment_loses_nothing(
     assert len(articles) == len(set(articles)) == 40
 
 
+@pytest.mark.slow
 def test_a_second_crawl_of_the_outlet_is_refused_and_names_the_first(
     akhbar: Command, outlet: Any, environment: dict[str, str], tmp_path: Path
 ) -> None:

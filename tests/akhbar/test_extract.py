@@ -79,6 +79,7 @@ def test_a_folder_stands_for_its_pages_on_all_cores_in_the_order_of_their_names(
     assert {one["kind"] for one in found} == {"article", "rejected"}
 
 
+@pytest.mark.slow
 def test_a_live_address_is_fetched_as_a_crawl_fetches(akhbar: Command, outlet: Any) -> None:
     url = outlet.publish(3)
     (one,) = lines(akhbar("extract", url))

@@ -14,6 +14,8 @@ from psycopg2.extensions import connection as Connection
 from akhbar.demo.site import Document
 from crawler.network.warc_index import Index
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., Any]
 
 

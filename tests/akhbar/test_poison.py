@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from psycopg2.extensions import connection as Connection
 
 from corpus.account import read_account
@@ -74,6 +75,7 @@ def test_a_page_with_every_curable_poison_is_cleaned_and_stored(akhbar: Command,
     assert shown["body"].startswith("أعلنت إدارة ميناء السرو وصول سفينة")
 
 
+@pytest.mark.slow
 def test_the_same_article_under_two_addresses_is_one_row(
     akhbar: Command, outlet: Any, connection: Connection
 ) -> None:

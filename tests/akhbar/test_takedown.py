@@ -84,6 +84,7 @@ def archived(home: Path) -> str:
     )
 
 
+@pytest.mark.slow
 def test_the_archive_forgets_what_was_taken_down_and_replays_the_rest(
     akhbar: Callable[..., Any], outlet: Any, connection: Any, tmp_path: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_the_archive_forgets_what_was_taken_down_and_replays_the_rest(
     assert replayed.json()[0]["ledger"]["holds"] and len(outlet.server.requests) == asked
 
 
+@pytest.mark.slow
 def test_a_missing_file_is_told_and_erased_when_it_is_there(
     akhbar: Callable[..., Any], outlet: Any, connection: Any, tmp_path: Path
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_missing_file_is_told_and_erased_when_it_is_there(
     assert akhbar("takedown").notes == ""
 
 
+@pytest.mark.slow
 def test_an_outlet_that_was_taken_down_is_asked_nothing(
     akhbar: Callable[..., Any], outlet: Any, connection: Any, tmp_path: Path
 ) -> None:
