@@ -26,7 +26,7 @@ def publish(outlet: Any, first: int, page: str) -> list[str]:
             html=page.format(
                 headline=f"الحي رقم {number} يحصل على مدارس جديدة",
                 url=f"{outlet.root}/news/{number}",
-                day=number % 28 + 1,
+                day=number % 20 + 1,
                 body=paragraphs(number),
             ),
         )
