@@ -22,9 +22,11 @@ import pytest
 
 from corpus.database import connect
 from corpus.embedded import EmbeddedServer
+from crawler.settings import CLAIM_AHEAD
 from tests.drills.server import DrillServer, say
 from tests.drills.slow_line import SlowLine
 
+IN_HAND = CLAIM_AHEAD + 8  # what a crawl that gives up has asked for and not kept: its claim, and late answers
 PAGES = 120
 
 
@@ -187,7 +189,7 @@ def test_patience_ends_with_75_and_the_next_crawl_goes_on(drill: Any, database: 
     asked = len(drill.server.pages())
     database.server.ensure_running()
     after = drill.crawl()
-    assert_whole(drill, after, again=64 + 8)
+    assert_whole(drill, after, again=IN_HAND)
     assert asked < PAGES
 
 
@@ -204,7 +206,7 @@ def test_ctrl_c_while_the_database_is_away_ends_in_seconds(drill: Any, database:
     assert time.monotonic() - told < 15
     assert ended.status == 75
     database.server.ensure_running()
-    assert_whole(drill, drill.crawl(), again=64 + 8)
+    assert_whole(drill, drill.crawl(), again=IN_HAND)
 
 
 @pytest.mark.slow
@@ -224,7 +226,7 @@ def test_ctrl_c_while_the_database_hangs_ends_in_seconds(drill: Any, database: O
         assert time.monotonic() - told < 25
     drill.environment["AKHBAR_DATABASE_URL"] = database.url
     assert ended.status == 75, ended.notes
-    assert_whole(drill, drill.crawl(), again=64 + 8)
+    assert_whole(drill, drill.crawl(), again=IN_HAND)
 
 
 def socket_of(database: OwnDatabase) -> Path:
@@ -250,7 +252,7 @@ def test_a_crawl_that_lost_its_lease_to_another_writes_nothing_more(
     refused = zombie.end(limit=60)
     ended = successor.end()
     assert refused.status in (1, 4, 75), refused.notes
-    assert_whole(drill, ended, again=64 + 8)
+    assert_whole(drill, ended, again=IN_HAND)
     assert "Traceback" not in refused.notes
 
 
