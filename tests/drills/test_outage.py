@@ -26,7 +26,9 @@ from crawler.settings import CLAIM_AHEAD
 from tests.drills.server import DrillServer, say
 from tests.drills.slow_line import SlowLine
 
-IN_HAND = CLAIM_AHEAD + 8  # what a crawl that gives up has asked for and not kept: its claim, and late answers
+IN_HAND = (
+    CLAIM_AHEAD + 8
+)  # what a crawl that gives up has asked for and not kept: its claim, and late answers
 PAGES = 120
 
 
