@@ -26,7 +26,7 @@ from corpus.room import require_room
 from corpus.text import mend, mend_url, url_hash, within_news_time
 from corpus.transaction import Connection, Cursor, may_succeed_again, server_clock, transaction
 from corpus.unavailable import StorageUnavailable
-from corpus.vector import search_vector
+from corpus.vector import search_vector, word_pairs
 from crawler.arabic.letters import fold
 from crawler.items import Article
 
@@ -50,11 +50,12 @@ TEXT_FIELDS = (
 )  # fmt: skip
 _ARTICLE_COLUMNS = (
     "outlet_id", "url", "canonical_url", "canonical_hash", *TEXT_FIELDS, "body_truncated", "first_seen_at",
-    "last_seen_at", "changed_at", "crawl_id", "search", "opt_out",
+    "last_seen_at", "changed_at", "crawl_id", "search", "pairs", "opt_out",
 )  # fmt: skip
 _CASTS = {
-    "authors": "::text[]", "tags": "::text[]", "search": "::tsvector", "published_at": "::timestamptz",
-    "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb", "opt_out": "::text[]",
+    "authors": "::text[]", "tags": "::text[]", "search": "::tsvector", "pairs": "::smallint[]",
+    "published_at": "::timestamptz", "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb",
+    "opt_out": "::text[]",
 }  # fmt: skip
 
 
@@ -227,6 +228,7 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
     if not outlet:
         raise RefusedError("unknown_outlet")
     lead = _cut(article.lead)
+    folded_headline = fold(headline)
     paragraphs = passages.fold_paragraphs(body)
     folded = " ".join(filter(None, paragraphs))
     searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
@@ -267,7 +269,8 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
         "last_seen_at": fetched_at,
         "changed_at": fetched_at,
         "crawl_id": crawl.id if crawl else None,
-        "search": search_vector(fold(headline), searched),
+        "search": search_vector(folded_headline, searched),
+        "pairs": f"{{{','.join(map(str, word_pairs(folded_headline, searched)))}}}",
         "opt_out": _cut_all(article.opt_out),
     }
     addresses = {url_hash(address): address for address in (canonical, url)}
@@ -553,7 +556,7 @@ def revise_article(
         (id_,),
     )
     (recorded_at,) = cursor.fetchone()  # type: ignore[misc]
-    columns = (*TEXT_FIELDS, "body_truncated", "search")
+    columns = (*TEXT_FIELDS, "body_truncated", "search", "pairs")
     assignments = ", ".join(f"{column} = %({column})s" for column in columns)
     cursor.execute(
         f"UPDATE akhbar.articles SET {assignments}, revision = revision + 1, changed_at = %(changed_at)s,"  # noqa: S608
@@ -659,13 +662,18 @@ def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, O
     if rows:
         execute_values(
             cursor,
-            "INSERT INTO akhbar.signatures (article_id, signature) VALUES %s"
-            " ON CONFLICT (article_id) DO UPDATE SET signature = EXCLUDED.signature, linked = false",
+            "WITH signed AS (INSERT INTO akhbar.signatures (article_id, signature) VALUES %s"
+            " ON CONFLICT (article_id) DO UPDATE SET signature = EXCLUDED.signature RETURNING article_id)"
+            " INSERT INTO akhbar.unlinked SELECT article_id FROM signed ON CONFLICT DO NOTHING",
             rows,
             page_size=len(rows),
         )
     if redated:
-        cursor.execute("UPDATE akhbar.signatures SET linked = false WHERE article_id = ANY(%s)", (redated,))
+        cursor.execute(
+            "INSERT INTO akhbar.unlinked SELECT article_id FROM akhbar.signatures WHERE article_id = ANY(%s)"
+            " ON CONFLICT DO NOTHING",
+            (redated,),
+        )
 
 
 def _end_rows(

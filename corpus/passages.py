@@ -63,7 +63,7 @@ def remember(cursor: Cursor, outlet_id: int, printed: Sequence[Printed]) -> None
     if occurrences:
         counts = Counter(hash_ for hash_, id_, _ in occurrences if (hash_, id_) not in known)
         seen = _count(cursor, outlet_id, counts) if counts else {}
-        _keep(cursor, sorted(row for row in occurrences if seen.get(row[0], 0) <= CROWD))
+        _keep(cursor, outlet_id, sorted(row for row in occurrences if seen.get(row[0], 0) <= CROWD))
     appended = sorted(
         {
             (text.article_id, story, hash_)
@@ -117,22 +117,38 @@ def _take_back(cursor: Cursor, article_ids: Sequence[int]) -> set[tuple[int, int
 
 
 def _count(cursor: Cursor, outlet_id: int, counts: Mapping[int, int]) -> dict[int, int]:
-    """Adds to what an outlet's passages were seen; returns how often now."""
+    """Adds to how many articles of an outlet print each passage; returns the sums of those that more than one does.
+
+    Nearly every passage stands in one article, which its occurrence tells; a sum is kept from the second on.
+    """
     hashes = sorted(counts)  # one order for all writers: no deadlock
     cursor.execute(
-        "INSERT INTO akhbar.passages AS p (outlet_id, hash, seen)"
-        " SELECT %s, * FROM unnest(%s::bigint[], %s::integer[])"
-        " ON CONFLICT (outlet_id, hash) DO UPDATE SET seen = p.seen + EXCLUDED.seen RETURNING hash, seen",
-        (outlet_id, hashes, [counts[hash_] for hash_ in hashes]),
+        """
+        WITH earlier AS (
+            SELECT hash, max(seen) AS seen FROM (
+                SELECT p.hash, p.seen FROM akhbar.passages p
+                WHERE p.outlet_id = %(outlet)s AND p.hash = ANY(%(hashes)s::bigint[])
+                UNION ALL
+                SELECT x.hash, count(*) FROM akhbar.occurrences x
+                WHERE x.outlet_id = %(outlet)s AND x.hash = ANY(%(hashes)s::bigint[]) GROUP BY 1
+            ) known GROUP BY 1
+        )
+        INSERT INTO akhbar.passages AS p (outlet_id, hash, seen)
+        SELECT %(outlet)s, c.hash, coalesce(e.seen, 0) + c.n
+        FROM unnest(%(hashes)s::bigint[], %(counts)s::integer[]) AS c (hash, n) LEFT JOIN earlier e USING (hash)
+        WHERE coalesce(e.seen, 0) + c.n > 1 ORDER BY c.hash
+        ON CONFLICT (outlet_id, hash) DO UPDATE SET seen = EXCLUDED.seen RETURNING hash, seen
+        """,
+        {"outlet": outlet_id, "hashes": hashes, "counts": [counts[hash_] for hash_ in hashes]},
     )
     return dict(cursor.fetchall())
 
 
-def _keep(cursor: Cursor, occurrences: Sequence[tuple[int, int, int]]) -> None:
+def _keep(cursor: Cursor, outlet_id: int, occurrences: Sequence[tuple[int, int, int]]) -> None:
     cursor.execute(
-        "INSERT INTO akhbar.occurrences (hash, article_id, paragraph)"
-        " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) ON CONFLICT DO NOTHING",
-        tuple([row[column] for row in occurrences] for column in range(3)),
+        "INSERT INTO akhbar.occurrences (hash, article_id, paragraph, outlet_id)"
+        " SELECT *, %s FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) ON CONFLICT DO NOTHING",
+        (outlet_id, *([row[column] for row in occurrences] for column in range(3))),
     )
 
 

@@ -10,8 +10,10 @@ precision over what is alike and no copy.
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import math
+import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,10 @@ MEETINGS = 50  # candidates compared truly for each article, those with most ban
 CROWD = 400  # articles of one band that are met, the earliest: a story of more is found by those
 MET_AT_ONCE = 20_000  # rows of bands for a batch, from which on CROWD is kept to
 BATCH = 200
+REBUILD_BATCH = 2_000
+REBUILD_SECONDS = 10.0  # of one call; a crawl that finds the bands gone gives them no more at a time
+
+logger = logging.getLogger(__name__)
 
 _STORIES_LOCK = 1_634_428_004
 
@@ -76,20 +82,60 @@ def link_new(connection: Connection, folded: Mapping[int, str] | None = None) ->
     links: list[Link] = []
     while True:
         with transaction(connection) as cursor:
-            cursor.execute("SELECT 1 FROM akhbar.signatures WHERE NOT linked LIMIT 1")
-            if cursor.fetchone() is None:
-                return links
+            cursor.execute(
+                "SELECT (SELECT below FROM akhbar.bands_state), EXISTS (SELECT FROM akhbar.unlinked)"
+            )
+            below, any_new = cursor.fetchone()  # type: ignore[misc]
+        if not any_new or (below != 0 and not _rebuild_bands(connection)):
+            return links
+        with transaction(connection) as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_STORIES_LOCK,))
             cursor.execute(
-                "SELECT article_id, signature FROM akhbar.signatures WHERE NOT linked"
-                " ORDER BY article_id LIMIT %s",
+                """
+                WITH taken AS (
+                    DELETE FROM akhbar.unlinked WHERE article_id IN (
+                        SELECT article_id FROM akhbar.unlinked ORDER BY article_id LIMIT %s)
+                    RETURNING article_id
+                )
+                SELECT t.article_id, s.signature FROM taken t LEFT JOIN akhbar.signatures s USING (article_id)
+                """,
                 (BATCH,),
             )
-            signatures = {id_: bytes(signature) for id_, signature in cursor.fetchall()}
+            taken = cursor.fetchall()
+            signatures = {id_: bytes(signature) for id_, signature in taken if signature is not None}
             links += _link(cursor, signatures, folded or {})
+        if len(taken) < BATCH:
+            return links
+
+
+def _rebuild_bands(connection: Connection) -> bool:
+    """Makes the bands of all signatures again, newest first; False while some are still to be made.
+
+    The table is not logged: a crash of the server empties it, and `bands_state` with it. Until it is whole, new
+    articles wait to be linked; each call works for `REBUILD_SECONDS` and the next goes on from there.
+    """
+    ends = time.monotonic() + REBUILD_SECONDS
+    while True:
+        with transaction(connection) as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_STORIES_LOCK,))
+            cursor.execute("SELECT below FROM akhbar.bands_state")
+            state = cursor.fetchone()
+            if state is None:
+                logger.info("The bands of near-duplicates are made anew; new copies are linked after that")
+                cursor.execute("INSERT INTO akhbar.bands_state SELECT 2 ^ 62 RETURNING below")
+                state = cursor.fetchone()
+            if state == (0,):
+                return True
+            if time.monotonic() > ends:
+                return False
             cursor.execute(
-                "UPDATE akhbar.signatures SET linked = true WHERE article_id = ANY(%s)", (list(signatures),)
+                "SELECT article_id, signature FROM akhbar.signatures WHERE article_id < %s"
+                " ORDER BY article_id DESC LIMIT %s",
+                (*state, REBUILD_BATCH),  # type: ignore[misc]
             )
+            signatures = {id_: bytes(signature) for id_, signature in cursor.fetchall()}
+            _keep_bands(cursor, _pair_bands(signatures))
+            cursor.execute("UPDATE akhbar.bands_state SET below = %s", (min(signatures, default=0),))
 
 
 def settle(cursor: Cursor, stories: Sequence[int]) -> None:
@@ -120,13 +166,10 @@ def forget(cursor: Cursor, signatures: Iterable[tuple[int, bytes]]) -> None:
 
 def band_hashes(signature: bytes) -> list[int]:
     """One signed 32-bit hash for each band of a signature (little-endian 32-bit numbers)."""
+    # a band's place is where its checksum starts from: the same numbers in two places are two hashes
     width = 4 * ROWS
     return [
-        int.from_bytes(
-            hashlib.blake2b(signature[at : at + width], digest_size=4, salt=bytes([at // width])).digest(),
-            "little",
-            signed=True,
-        )
+        zlib.crc32(signature[at : at + width], at) - 2**31
         for at in range(0, min(len(signature) - width + 1, BANDS * width), width)
     ]
 
@@ -137,12 +180,9 @@ def is_copy(one: str, other: str) -> bool:
 
 
 def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, str]) -> list[Link]:
-    bands = sorted(
-        {(hash_, id_) for id_, signature in signatures.items() for hash_ in band_hashes(signature)}
-    )
-    hashes, ids = [hash_ for hash_, _ in bands], [id_ for _, id_ in bands]
+    bands = _pair_bands(signatures)
     _keep_bands(cursor, bands)
-    met = _meet(cursor, hashes, ids)
+    met = _meet(cursor, [hash_ for hash_, _ in bands], [id_ for _, id_ in bands])
     known = _signatures(cursor, {other for others in met.values() for other in others}, signatures)
     promising = {
         id_: [o for o in others if o in known and _promise(signatures[id_], known[o]) >= PROMISED_SHARE]
@@ -162,6 +202,11 @@ def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, 
     members = _members(cursor, sorted({id_ for pair in pairs for id_ in pair}))
     joined = {id_ for pair in pairs for id_ in pair} & signatures.keys()
     return _write(cursor, _clusters(members, pairs), joined, texts)
+
+
+def _pair_bands(signatures: Mapping[int, bytes]) -> list[tuple[int, int]]:
+    """(hash, article) of every band, in the order of the index."""
+    return sorted({(hash_, id_) for id_, signature in signatures.items() for hash_ in band_hashes(signature)})
 
 
 def _keep_bands(cursor: Cursor, bands: Sequence[tuple[int, int]]) -> None:

@@ -3,33 +3,70 @@
 The parser of Postgres takes `المادة/5` for a file path and breaks at vowel marks. Folded text is words
 parted by single spaces, so a vector of exactly those words is written as text and cast: headline
 words weigh A, lead and body words D (the weight without a letter).
+
+The index holds words without their places, so it cannot tell a phrase from its words. It is helped by pairs: each two
+words that follow each other go to one of `PAIRS` numbers, which an article's row keeps and the index holds.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+from hashlib import md5
+from itertools import pairwise
+
 WORD_LIMIT = 120  # characters; what is longer is no word (a key, a link run together)
 BODY_WORDS = 16_000  # positions of a tsvector end at 16,383, and its size at 1 MB
+PAIRS = 4_096  # akhbar.pair_number has the same
+PREFIXES = "وفبلكا"  # the letters of all that is written onto a word (akhbar.attached_forms)
 GAP = 16  # positions between headline and body, so that no phrase spans both
+
+
+_PLACES = tuple(map(str, range(16_384)))
 
 
 def search_vector(headline: str, text: str) -> str:
     """The text form of a tsvector over the words of a folded headline and a folded text, for `::tsvector`."""
-    positions: dict[str, list[str]] = {}
-    headline_words = headline.split()
-    for place, word in enumerate(headline_words, 1):
-        positions.setdefault(word, []).append(f"{place}A")
-    for place, word in enumerate(text.split()[:BODY_WORDS], len(headline_words) + GAP):
-        if word in positions:
-            positions[word].append(str(place))
+    words = headline.split()
+    body = text.split()[:BODY_WORDS]
+    places: dict[str, str] = {}
+    for place, word in enumerate(words, 1):
+        places[word] = f"{places[word]},{place}A" if word in places else f"{place}A"
+    first = len(words) + GAP
+    for word, body_place in zip(body, _PLACES[first : first + len(body)], strict=False):
+        if word in places:
+            places[word] += "," + body_place
         else:
-            positions[word] = [str(place)]
-    return " ".join(
-        [
-            f"'{word if word.isalnum() else _escaped(word)}':{','.join(places[:255])}"
-            for word, places in positions.items()
-            if len(word) <= WORD_LIMIT
-        ]
-    )
+            places[word] = body_place
+    if len(max(places, key=len, default="")) > WORD_LIMIT:
+        places = {word: at for word, at in places.items() if len(word) <= WORD_LIMIT}
+    if not places:
+        return ""
+    if "'" in text or "\\" in text or "'" in headline or "\\" in headline:
+        places = {_escaped(word): at for word, at in places.items()}
+    return "'" + " '".join(["':".join(entry) for entry in places.items()])
+
+
+def word_pairs(headline: str, text: str) -> list[int]:
+    """The numbers of the pairs of words that follow each other in a folded headline or a folded text, in order.
+
+    The first word of a pair counts without any letter that may be written onto it, so that one number stands for
+    all the forms in which a phrase may begin. `akhbar.pair_number` in SQL gives the same numbers.
+    """
+    pairs: set[int] = set()
+    for words in (headline.split(), text.split()[:BODY_WORDS]):
+        numbers = [_numbers(word) for word in words]
+        pairs.update([(31 * first[0] + second[1]) % PAIRS for first, second in pairwise(numbers)])
+    return sorted(pairs)
+
+
+@lru_cache(maxsize=50_000)
+def _numbers(word: str) -> tuple[int, int]:
+    """A number for a word as the first of a pair, and one for it as the second."""
+    return _number(word.lstrip(PREFIXES)), _number(word)
+
+
+def _number(word: str) -> int:
+    return int.from_bytes(md5(word.encode(), usedforsecurity=False).digest()[:4], "big")
 
 
 def _escaped(word: str) -> str:

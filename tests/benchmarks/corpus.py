@@ -31,7 +31,7 @@ from typing import Any
 from corpus import articles, crawls, database, stories
 from corpus.articles import Submission
 from corpus.search import search
-from corpus.vector import search_vector
+from corpus.vector import search_vector, word_pairs
 from crawler.items import Article
 from crawler.outlet import Outlet
 from pipelines.fingerprint import Fingerprint
@@ -271,6 +271,8 @@ def fill(connection: Any, writer: Writer, held: int, size: int) -> None:
             cursor.execute(definition)
         cursor.execute("ALTER INDEX akhbar.articles_search ALTER COLUMN 1 SET STATISTICS 0")
         cursor.execute("ALTER TABLE akhbar.bands ADD PRIMARY KEY (hash, article_id)")
+        cursor.execute("DELETE FROM akhbar.bands_state")
+        cursor.execute("INSERT INTO akhbar.bands_state VALUES (0)")
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -281,7 +283,7 @@ def fill(connection: Any, writer: Writer, held: int, size: int) -> None:
 _ARTICLE = (
     "id", "outlet_id", "url", "canonical_url", "canonical_hash", "headline", "body", "byline", "authors",
     "published_at", "published_precision", "section", "language", "extractor_version", "content_hash", "word_count",
-    "first_seen_at", "last_seen_at", "changed_at", "search",
+    "first_seen_at", "last_seen_at", "changed_at", "search", "pairs",
 )  # fmt: skip
 
 
@@ -293,10 +295,9 @@ def _copy_rows(
         "revisions": (("article_id", "number", "seen_at", "changes", "present"), []),
         "credits": (("article_id", "position", "name", "role", "words"), []),
         "addresses": (("url_hash", "outlet_id", "url", "article_id"), []),
-        "signatures": (("article_id", "signature", "linked"), []),
+        "signatures": (("article_id", "signature"), []),
         "bands": (("hash", "article_id"), []),
-        "passages": (("outlet_id", "hash", "seen"), []),
-        "occurrences": (("hash", "article_id", "paragraph"), []),
+        "occurrences": (("hash", "article_id", "paragraph", "outlet_id"), []),
     }
 
     def add(table: str, *values: Any) -> None:
@@ -316,18 +317,16 @@ def _copy_rows(
         byline, authors = f"كتب: {author}", '{"' + author + '"}'
         add("articles", id_, outlet, url, url, key, headline, body, byline, authors, at, "minute",
             chance.choice(["محليات", "اقتصاد", "رياضة"]), "ar", "1", content, flat.count(" ") + 1, at, at, at,
-            search_vector(headline, flat))  # fmt: skip
+            search_vector(headline, flat), "{" + ",".join(map(str, word_pairs(headline, flat))) + "}")  # fmt: skip
         add("revisions", id_, 1, at, "{}", "t")
         add("credits", id_, 1, author, "writer", "{" + author.replace(" ", ",") + "}")
         add("addresses", key, outlet, url, id_)
         signature = chance.randbytes(512)
-        add("signatures", id_, "\\\\x" + signature.hex(), "t")
+        add("signatures", id_, "\\\\x" + signature.hex())
         for band in set(stories.band_hashes(signature)):
             add("bands", band, id_)
         for place in range(1, len(paragraphs) + 1):
-            passage = chance.getrandbits(63)
-            add("passages", outlet, passage, 1)
-            add("occurrences", passage, id_, place)
+            add("occurrences", chance.getrandbits(63), id_, place, outlet)
     for table, (columns, lines) in tables.items():
         cursor.copy_expert(
             f"COPY akhbar.{table} ({', '.join(columns)}) FROM STDIN", io.StringIO("\n".join(lines) + "\n")
@@ -353,16 +352,14 @@ def _repeat_rows(cursor: Any, above: int, count: int) -> None:
         " name, role, words FROM akhbar.credits WHERE article_id <= %(count)s",
         "INSERT INTO akhbar.addresses (url_hash, outlet_id, url, article_id) SELECT a.canonical_hash, a.outlet_id,"
         " a.canonical_url, a.id FROM akhbar.articles a WHERE a.id > %(above)s AND a.id <= %(above)s + %(count)s",
-        "INSERT INTO akhbar.signatures (article_id, signature, linked) SELECT article_id + %(above)s,"
+        "INSERT INTO akhbar.signatures (article_id, signature) SELECT article_id + %(above)s,"
         " sha512(signature || '1') || sha512(signature || '2') || sha512(signature || '3') || sha512(signature || '4')"
         " || sha512(signature || '5') || sha512(signature || '6') || sha512(signature || '7')"
-        " || sha512(signature || '8'), true FROM akhbar.signatures WHERE article_id <= %(count)s",
+        " || sha512(signature || '8') FROM akhbar.signatures WHERE article_id <= %(count)s",
         "INSERT INTO akhbar.bands (hash, article_id) SELECT (random() * 4294967295 - 2147483648)::bigint::integer,"
         " a + %(above)s FROM generate_series(1, %(count)s) a, generate_series(1, 42)",
-        "WITH made AS (SELECT article_id, paragraph, (random() * 9e18)::bigint AS hash FROM akhbar.occurrences"
-        " WHERE article_id <= %(count)s), kept AS (INSERT INTO akhbar.occurrences (hash, article_id, paragraph)"
-        " SELECT hash, article_id + %(above)s, paragraph FROM made) INSERT INTO akhbar.passages (outlet_id, hash, seen)"
-        " SELECT 1, hash, 1 FROM made",
+        "INSERT INTO akhbar.occurrences (hash, article_id, paragraph, outlet_id) SELECT (random() * 9e18)::bigint,"
+        " article_id + %(above)s, paragraph, outlet_id FROM akhbar.occurrences WHERE article_id <= %(count)s",
     ):
         cursor.execute(statement, values)
 

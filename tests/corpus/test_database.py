@@ -9,7 +9,9 @@ from dataclasses import replace
 import psycopg2
 import pytest
 
-from corpus import crawls, database, hosts, ledger
+from corpus import crawls, database, hosts, ledger, stories
+from corpus.search import search
+from corpus.vector import search_vector
 from crawler.outlet import Outlet
 
 OUTLET = Outlet("المثال", country="IQ", timezone="Asia/Baghdad", slug="example")
@@ -70,6 +72,44 @@ def empty(server):
 def test_an_owner_without_privileges_may_migrate(empty):
     connection = psycopg2.connect(empty)
     assert len(database.migrate(connection)) == len(database.migrations())
+    connection.close()
+
+
+def test_a_corpus_of_before_is_found_by_phrase_linked_and_counted(empty, monkeypatch):
+    carried = database.migrations()
+    connection = psycopg2.connect(empty)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "migrations", lambda: carried[:15])
+        database.migrate(connection)
+    body = "افتتح الوزير صباح اليوم والمكتبه الكبيره في وسط المدينه القديمه بعد سنوات طويله من العمل فيها"
+    with connection, connection.cursor() as cursor:
+        crawls.keep_outlet(cursor, OUTLET)
+        cursor.execute(
+            "INSERT INTO akhbar.articles (outlet_id, url, canonical_url, canonical_hash, headline, body, content_hash,"
+            " word_count, first_seen_at, last_seen_at, changed_at, search) SELECT o.id, u, u, sha256(u::bytea), 'خبر',"
+            " %s, sha256(u::bytea), 17, now(), now(), now(), %s::tsvector"
+            " FROM akhbar.outlets o, unnest('{a,b}'::text[]) AS u RETURNING id",
+            (body, search_vector("خبر", body)),
+        )
+        ids = [id_ for (id_,) in cursor.fetchall()]
+        for id_, hash_ in ((ids[0], 1), (ids[0], 2), (ids[1], 2)):
+            cursor.execute("INSERT INTO akhbar.occurrences VALUES (%s, %s, 1)", (hash_, id_))
+        cursor.execute(
+            "INSERT INTO akhbar.passages SELECT id, h, h FROM akhbar.outlets, unnest('{1,2}'::int[]) h"
+        )
+        for id_, linked in zip(ids, (True, False), strict=True):
+            cursor.execute(
+                "INSERT INTO akhbar.signatures VALUES (%s, %s, %s)", (id_, bytes(range(256)) * 2, linked)
+            )
+    database.migrate(connection)
+    assert len(search(connection, '"المكتبه الكبيره" "وسط المدينه"')) == 2
+    assert search(connection, '"الكبيره المكتبه"') == []
+    assert [link.article_id for link in stories.link_new(connection)] == [ids[1]]
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT hash, seen FROM akhbar.passages")
+        assert cursor.fetchall() == [(2, 2)]
+        cursor.execute("SELECT DISTINCT outlet_id FROM akhbar.occurrences")
+        assert cursor.fetchall() == [(1,)]
     connection.close()
 
 

@@ -8,9 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -22,18 +20,6 @@ from corpus.embedded import EmbeddedServer
 
 REPOSITORY = Path(__file__).parents[2]
 ASK = "from corpus import database; c = database.connect(); print(c.info.backend_pid > 0)"
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty home of our own, which is also `AKHBAR_HOME`; its server is stopped at the end."""
-    above = Path(tempfile.mkdtemp(prefix="akhbar-"))
-    monkeypatch.setenv("AKHBAR_HOME", str(above / "home"))
-    monkeypatch.delenv("AKHBAR_DATABASE_URL", raising=False)
-    yield above / "home"
-    for data in above.rglob("postmaster.pid"):
-        EmbeddedServer(data.parents[2]).stop()
-    shutil.rmtree(above)
 
 
 def run(program: str) -> subprocess.Popen[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
+import signal
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -135,6 +137,43 @@ def test_an_article_stored_before_a_crash_is_linked_later(connection, monkeypatc
     assert copies(connection) == []
     assert [link.article_id for link in stories.link_new(connection)] == [late]
     assert copies(connection) == [("two", "one")]
+
+
+def test_a_crash_of_the_server_takes_no_copy_from_being_found(home):
+    connection = database.connect()
+    originals = [article(f"o{n}", " ".join(words_of(300 + n, 60)), 5) for n in range(30)]
+    keep(connection, "one", *originals)
+    connection.close()
+    os.kill(int((home / "postgres/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    connection = database.connect()
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM akhbar.bands), (SELECT count(*) FROM akhbar.bands_state)"
+        )
+        assert cursor.fetchone() == (0, 0), "a crash empties what is not logged; else this test shows nothing"
+    keep(connection, "two", *[article(f"c{n}", " ".join(words_of(300 + n, 60)), 1) for n in range(30)])
+    assert copies(connection) == [("two", "one")] * 30
+    connection.close()
+
+
+def test_bands_are_made_again_in_parts_and_new_articles_wait_for_that(connection, monkeypatch):
+    many = [article(f"o{n}", " ".join(words_of(300 + n, 60)), 5) for n in range(30)]
+    keep(connection, "one", *many)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT hash, article_id FROM akhbar.bands ORDER BY 1, 2")
+        bands = cursor.fetchall()
+        cursor.execute("TRUNCATE akhbar.bands, akhbar.bands_state")
+    with monkeypatch.context() as patch:
+        patch.setattr(stories, "REBUILD_SECONDS", -1)
+        (late,) = keep(connection, "two", article("c7", " ".join(words_of(307, 60)), 1))
+    assert copies(connection) == []
+    monkeypatch.setattr(stories, "REBUILD_BATCH", 7)
+    assert [link.article_id for link in stories.link_new(connection)] == [late]
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hash, article_id FROM akhbar.bands WHERE article_id <> %s ORDER BY 1, 2", (late,)
+        )
+        assert cursor.fetchall() == bands
 
 
 def test_fifteen_in_a_hundred_words_edited_is_found(connection):
