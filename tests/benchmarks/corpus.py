@@ -30,7 +30,9 @@ from typing import Any
 
 from corpus import articles, crawls, database, stories
 from corpus.articles import Submission
+from corpus.embedded import DATABASE, EmbeddedServer
 from corpus.search import search
+from corpus.unavailable import StorageUnavailable
 from corpus.vector import search_vector, word_pairs
 from crawler.items import Article
 from crawler.outlet import Outlet
@@ -40,6 +42,7 @@ from tests.benchmarks.corpus_texts import Planted, Writer, plant, text
 NOW = datetime.now(UTC).replace(microsecond=0)
 OUTLETS = [("alef", "IQ"), ("ba", "EG"), ("ta", "SA"), ("tha", "LB"), ("jim", "MA")]
 WRITTEN = 100_000
+_SMALL = 10_000  # the size that look-ups of larger corpora are compared with
 _STORED_FROM = 1_000_000_000  # numbers of articles that are stored as a crawl does
 # indexes that are cheaper to make at the end of a fill than to keep up during it
 _LATE = ("articles_search", "articles_content_hash_idx", "articles_at", "articles_outlet_at")
@@ -108,18 +111,21 @@ def measure_quality(originals: int) -> None:
     connection.close()
 
 
-def _fresh(name: str) -> Any:
+def _fresh(name: str, template: str = "template1") -> Any:
     """A connection to a database of its own in the embedded server."""
-    first = database.connect(migrated=False)
+    first = _other("postgres")
     first.autocommit = True
     with first.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     first.close()
-    from corpus.embedded import EmbeddedServer
+    return _other(name, migrated=True)
 
+
+def _other(name: str, *, migrated: bool = False) -> Any:
+    """A connection to another database of the embedded server."""
     os.environ["AKHBAR_DATABASE_URL"] = EmbeddedServer().url(name)
     try:
-        return database.connect()
+        return database.connect(migrated=migrated)
     finally:
         del os.environ["AKHBAR_DATABASE_URL"]
 
@@ -220,6 +226,10 @@ def measure_speed(sizes: Sequence[int], home: Path) -> None:
             print(f"\n{size:,} articles (filled in {time.perf_counter() - started:.0f} s)", flush=True)
         else:
             print(f"\n{held:,} articles, filled before", flush=True)
+        if held == _SMALL:
+            connection.close()
+            _fresh("small", DATABASE).close()
+            connection = database.connect()
         print(_size_line(connection, size), _look_up_line(connection), sep="\n", flush=True)
         if size <= WRITTEN:
             print(_bands_line(connection, size), flush=True)
@@ -382,27 +392,39 @@ def _size_line(connection: Any, size: int) -> str:
 
 
 def _look_up_line(connection: Any) -> str:
-    """The near-duplicate look-up of articles that are new, in batches of 100 and alone."""
+    """The near-duplicate look-up of articles that are new, in batches of 100 and alone.
+
+    Where the corpus was measured at `_SMALL` articles before, that one is asked in turns with this one.
+    """
+    try:
+        small = _other("small")
+    except StorageUnavailable:
+        small = None
     chance = random.Random(99)
-    batches, alone = [], []
-    with connection, connection.cursor() as cursor:
-        for _ in range(20):
+    spent: dict[tuple[bool, int], list[float]] = defaultdict(list)
+    for size, count in ((100, 20), (1, 300)):
+        for _ in range(count):
             pairs = sorted(
-                (h, -n - 1) for n in range(100) for h in stories.band_hashes(chance.randbytes(512))
+                (h, -n - 1) for n in range(size) for h in stories.band_hashes(chance.randbytes(512))
             )
-            started = time.perf_counter()
-            stories._meet(cursor, [h for h, _ in pairs], [n for _, n in pairs])
-            batches.append((time.perf_counter() - started) * 10)
-        for _ in range(300):
-            hashes = stories.band_hashes(chance.randbytes(512))
-            started = time.perf_counter()
-            stories._meet(cursor, hashes, [-1] * len(hashes))
-            alone.append((time.perf_counter() - started) * 1000)
-    return (
-        f"look-up: {statistics.median(batches):.3f} ms an article in batches of 100,"
-        f" {statistics.median(alone):.3f} ms alone"
-        f" (95 %: {_p95(alone):.3f})"
+            asked = [(connection, False), (small, True)] if small else [(connection, False)]
+            for corpus, is_small in chance.sample(asked, len(asked)):
+                with corpus, corpus.cursor() as cursor:
+                    started = time.perf_counter()
+                    stories._meet(cursor, [h for h, _ in pairs], [n for _, n in pairs])
+                    spent[is_small, size].append((time.perf_counter() - started) * 1000 / size)
+    median = {key: statistics.median(times) for key, times in spent.items()}
+    line = (
+        f"look-up: {median[False, 100]:.3f} ms an article in batches of 100,"
+        f" {median[False, 1]:.3f} ms alone (95 %: {_p95(spent[False, 1]):.3f})"
     )
+    if small:
+        small.close()
+        line += (
+            f"; in turns with {_SMALL:,} articles: {median[True, 100]:.3f} and {median[True, 1]:.3f} ms there,"
+            f" {median[False, 100] / median[True, 100]:.2f} and {median[False, 1] / median[True, 1]:.2f} times"
+        )
+    return line
 
 
 def _bands_line(connection: Any, size: int) -> str:
