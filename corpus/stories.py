@@ -32,8 +32,7 @@ PROMISED_SHARE = 0.25  # estimated by the signature, 3.5 standard errors below: 
 BANDS, ROWS = 42, 3
 NUMBERS = 4  # of texts with at least so many numbers each, the numbers are compared too
 MEETINGS = 50  # candidates compared truly for each article, those with most bands in common
-CROWD = 400  # articles of one band that are met, the earliest: a story of more is found by those
-MET_AT_ONCE = 20_000  # rows of bands for a batch, from which on CROWD is kept to
+CROWD = 400  # articles of one band that are met: a story of more is found by those
 BATCH = 200
 REBUILD_BATCH = 2_000
 REBUILD_SECONDS = 10.0  # of one call; a crawl that finds the bands gone gives them no more at a time
@@ -210,14 +209,11 @@ def _pair_bands(signatures: Mapping[int, bytes]) -> list[tuple[int, int]]:
 
 
 def _keep_bands(cursor: Cursor, bands: Sequence[tuple[int, int]]) -> None:
-    """Writes (hash, article) pairs. All of an article are written at once: one of them tells whether they are here.
-
-    ON CONFLICT would look for each of the 42 twice.
-    """
+    """Writes (hash, article) pairs. All of an article are written at once: one of them tells whether they are here."""
     telling = {id_: hash_ for hash_, id_ in bands}
     cursor.execute(
-        "SELECT b.article_id FROM unnest(%s::integer[], %s::bigint[]) AS t (hash, id)"
-        " JOIN akhbar.bands b ON b.hash = t.hash AND b.article_id = t.id",
+        "SELECT t.id FROM unnest(%s::integer[], %s::integer[]) AS t (hash, id), LATERAL ("
+        " SELECT FROM akhbar.bands b WHERE b.hash = t.hash AND b.article_id = t.id LIMIT 1) AS here",
         (list(telling.values()), list(telling)),
     )
     here = {id_ for (id_,) in cursor.fetchall()}
@@ -233,17 +229,11 @@ def _meet(cursor: Cursor, hashes: Sequence[int], ids: Sequence[int]) -> dict[int
     askers: dict[int, list[int]] = {}
     for hash_, id_ in zip(hashes, ids, strict=True):
         askers.setdefault(hash_, []).append(id_)
-    # one scan of the index; where some bands are crowds, each by itself up to its limit, which costs twice as much
     cursor.execute(
-        "SELECT hash, article_id FROM akhbar.bands WHERE hash = ANY(%s::integer[]) LIMIT %s",
-        (list(askers), MET_AT_ONCE),
+        "SELECT h.hash, met.article_id FROM unnest(%s::integer[]) AS h (hash), LATERAL ("
+        " SELECT b.article_id FROM akhbar.bands b WHERE b.hash = h.hash LIMIT %s) AS met",
+        (list(askers), CROWD),
     )
-    if cursor.rowcount == MET_AT_ONCE:
-        cursor.execute(
-            "SELECT h.hash, met.article_id FROM unnest(%s::integer[]) AS h (hash), LATERAL ("
-            " SELECT article_id FROM akhbar.bands WHERE bands.hash = h.hash ORDER BY article_id LIMIT %s) AS met",
-            (list(askers), CROWD),
-        )
     shared: dict[int, Counter[int]] = {}
     for hash_, other in cursor.fetchall():
         for id_ in askers[hash_]:
