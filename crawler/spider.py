@@ -188,6 +188,7 @@ class NewsSpider(scrapy.Spider):
             # an index that has not changed says nothing of the sitemaps that it names
             etag=None if listing.sources else _header(response, "ETag"),
             last_modified=None if listing.sources else _header(response, "Last-Modified"),
+            archive=response.meta.get("archive"),
         )
 
     def miss_source(self, failure: Failure) -> Iterator[SourceReport]:

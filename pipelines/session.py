@@ -200,6 +200,7 @@ class Session:
                 damaged=report.damaged or report.reason,
                 listed=report.listed,
                 new=report.found,
+                archive=report.archive,
                 listing=listing,
             )
         )
