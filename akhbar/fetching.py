@@ -21,6 +21,8 @@ WITHOUT_CORPUS: dict[str, Any] = {
     "ITEM_PIPELINES": {"akhbar.fetching.Gather": 0},
     "READER_PROCESSES": 1,
     "ARCHIVE_ENABLED": False,
+    "HOST_MEMORIES": {},
+    "TDMREP_ASK": False,
 }
 
 

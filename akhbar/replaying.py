@@ -67,6 +67,7 @@ def plan_replay(
         # nobody is asked, so nobody is to be spared, and nobody needs to know whom to write to
         "DOWNLOADER_MIDDLEWARES": {**defaults.DOWNLOADER_MIDDLEWARES, "crawler.network.pacing.Pacing": None},
         "ROBOTSTXT_OBEY": False,
+        "TDMREP_ASK": False,
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS_PER_DOMAIN": defaults.CONCURRENT_REQUESTS,
         "CONTACT_REQUIRED": False,

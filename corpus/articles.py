@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ BODY_LIMIT = 2_000_000
 SHORT_LIMIT = 2_000  # of byline, dateline, section and the like, which are cut there
 LIST_LIMIT = 100  # authors, tags, credits
 TELLING_WORDS = 25  # below, an equal body alone does not make two articles one (flashes, prices)
+OLDER = "older"  # among a version's changes: its page was fetched before that of a version already kept
 NOARCHIVE = "noarchive"  # among an article's opt_out: its page is not kept
 WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old one is not believed
 
@@ -77,7 +78,8 @@ class Outcome:
 
     `state` is stored (new), revised (a new version, `changes` says of what), unchanged, duplicate (another
     address of an article that is already here) or rejected. `reason` says why a row is rejected, and
-    `worse_reading` or `takedown` where that kept an article from being written.
+    `worse_reading` or `takedown` where that kept an article from being written. `older_page` is that of a page
+    that was fetched before the present version's and differs: kept as a version that never is the present one.
     """
 
     state: str
@@ -102,6 +104,7 @@ class Draft:
     addresses: dict[bytes, str]
     signature: bytes | None
     paragraphs: list[str]  # folded
+    is_older: bool = False  # its page was fetched before the article was last seen
 
     @property
     def folded(self) -> str:
@@ -329,6 +332,7 @@ class _Held:
 
     article_id: int | None
     checks: int
+    archive: Mapping[str, Any] | None
 
 
 def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: datetime) -> dict[int, Outcome]:
@@ -364,8 +368,13 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
             new.append(draft)
         else:
             ledger_row = held.get(draft.submission.candidate_id or 0)
-            own = ledger_row is not None and ledger_row.article_id == match["id"]
-            outcomes[draft.place] = _meet(cursor, crawl, draft, match, own or ledger_row is None, now)
+            own = ledger_row is None or ledger_row.article_id == match["id"]
+            draft.is_older = draft.row["last_seen_at"] < match["last_seen_at"]
+            # the very page that the row leads to, read again, shows how the reader changed
+            known_page = ledger_row is not None and own and _is_page_of(draft, ledger_row)
+            _see_earlier(cursor, draft, match)
+            meet = _meet_older if draft.is_older and not known_page else _meet
+            outcomes[draft.place] = meet(cursor, crawl, draft, match, own)
     outcomes |= _insert(cursor, crawl, new, now)
     _link(cursor, drafts, outcomes)
     sign_draft(cursor, drafts, outcomes)
@@ -392,7 +401,7 @@ def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft]) -> 
     if crawl is None:
         return {}
     cursor.execute(
-        "SELECT id, url, article_id, checks FROM akhbar.candidates"
+        "SELECT id, url, article_id, checks, archive FROM akhbar.candidates"
         " WHERE id = ANY(%s) AND state = 'fetching' AND crawl_id = %s ORDER BY id FOR UPDATE",
         (
             sorted(d.submission.candidate_id for d in drafts if d.submission.candidate_id is not None),
@@ -400,11 +409,11 @@ def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft]) -> 
         ),
     )
     rows = cursor.fetchall()
-    announced = {id_: url for id_, url, _, _ in rows}
+    announced = {id_: url for id_, url, *_ in rows}
     for draft in drafts:
         if url := announced.get(draft.submission.candidate_id or 0):
             draft.addresses.setdefault(url_hash(url), url)
-    return {id_: _Held(article_id, checks) for id_, _, article_id, checks in rows}
+    return {id_: _Held(*known) for id_, _, *known in rows}
 
 
 def _removed(cursor: Cursor, drafts: Sequence[Draft]) -> set[int]:
@@ -473,7 +482,8 @@ def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
             if words >= TELLING_WORDS or fold(headline) == fold(draft.row["headline"]):
                 ids[draft.place] = id_
     cursor.execute(
-        f"SELECT id, revision, {', '.join(TEXT_FIELDS)} FROM akhbar.articles WHERE id = ANY(%s)",  # noqa: S608
+        f"SELECT id, revision, first_seen_at, last_seen_at, {', '.join(TEXT_FIELDS)} FROM akhbar.articles"  # noqa: S608
+        " WHERE id = ANY(%s)",
         (sorted(set(ids.values())),),
     )
     names = [column.name for column in cursor.description or ()]
@@ -488,9 +498,25 @@ _OPT_OUT = (
 )
 
 
-def _meet(
-    cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool, now: datetime
-) -> Outcome:
+def _is_page_of(draft: Draft, ledger_row: _Held) -> bool:
+    """Whether a draft was read from the page to which the ledger's row leads, here or in a copy of it."""
+    page, known = draft.submission.archive, ledger_row.archive
+    return (
+        page is not None
+        and known is not None
+        and all(page.get(name) == known.get(name) for name in ("digest", "at"))
+    )
+
+
+def _see_earlier(cursor: Cursor, draft: Draft, known: Mapping[str, Any]) -> None:
+    """An article was there when its earliest page was fetched, and may be its story's original by that."""
+    if draft.row["first_seen_at"] < known["first_seen_at"]:
+        values = (draft.row["first_seen_at"], known["id"])
+        cursor.execute("UPDATE akhbar.articles SET first_seen_at = %s WHERE id = %s", values)
+        stories.look_again(cursor, [known["id"]])
+
+
+def _meet(cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool) -> Outcome:
     """What a new reading of a known article comes to: a revision, or nothing new."""
     id_ = known["id"]
     same = "unchanged" if own else "duplicate"
@@ -516,6 +542,44 @@ def _meet(
     return Outcome("revised", id_, None, changes)
 
 
+def _meet_older(
+    cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool
+) -> Outcome:
+    """What a reading of an older page comes to: a version in its place in history, or nothing new.
+
+    The article stays as it is. Written down and replaced at one instant, the version is
+    the present one at no time. `changes` begins with `older` and says what differs from the version seen before it;
+    where there is none, from the first one.
+    """
+    id_, row, same = known["id"], draft.row, "unchanged" if own else "duplicate"
+    cursor.execute(
+        f"SELECT number, seen_at, present, {', '.join(TEXT_FIELDS)} FROM akhbar.revisions"  # noqa: S608
+        " WHERE article_id = %s ORDER BY seen_at, number",
+        (id_,),
+    )
+    names = [column.name for column in cursor.description or ()]
+    kept = [dict(zip(names, version, strict=True)) for version in cursor.fetchall()]
+    versions = [version | known if version["present"] else version for version in kept]
+    # what a reading lacks is looked up in each version; the draft itself stays as it was read
+    differing = [_changes(replace(draft, row=dict(row)), version) for version in versions]
+    if not all(differing):
+        return Outcome(same, id_)
+    before = max(sum(version["seen_at"] <= row["changed_at"] for version in versions) - 1, 0)
+    changes = differing[before]
+    if versions[before]["extractor_version"] != row["extractor_version"]:
+        changes = ("reread", *changes)
+    changes = (OLDER, *changes)
+    cursor.execute(
+        "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, replaced_at, crawl_id, changes,"  # noqa: S608
+        f" present, {', '.join(TEXT_FIELDS)}) VALUES (%(id)s, %(number)s, %(changed_at)s, statement_timestamp(),"
+        " statement_timestamp(), %(crawl_id)s, %(changes)s, false, "
+        + ", ".join(f"%({field})s{_CASTS.get(field, '')}" for field in TEXT_FIELDS)
+        + ")",
+        row | {"id": id_, "number": max(v["number"] for v in versions) + 1, "changes": list(changes)},
+    )
+    return Outcome(same, id_, "older_page", changes)
+
+
 def _changes(draft: Draft, known: dict[str, Any]) -> tuple[str, ...]:
     """Which of headline, lead, body, byline and published differ. What is only lost is kept as it was."""
     row = draft.row
@@ -531,9 +595,10 @@ def _changes(draft: Draft, known: dict[str, Any]) -> tuple[str, ...]:
         row |= {field: known[field] for field in credit}
         draft.credits = []
     times = ("published_text", "published_at", "published_precision", "timezone_assumed")
-    if row["published_at"] is None:
-        row |= {field: known[field] for field in times if known["published_at"] is not None}
-    elif row["published_at"] != known["published_at"] and not is_relative(draft):
+    dated = known["published_at"] is not None
+    if dated and (row["published_at"] is None or is_relative(draft)):
+        row |= {field: known[field] for field in times}
+    elif row["published_at"] is not None and row["published_at"] != known["published_at"]:
         changes.append("published")
     return tuple(changes)
 
@@ -547,26 +612,26 @@ def is_relative(draft: Draft) -> bool:
 def revise_article(
     cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], changes: tuple[str, ...]
 ) -> None:
-    id_, number, row = known["id"], known["revision"], draft.row
+    id_, row = known["id"], draft.row
     fields = ", ".join(f"{field} = a.{field}" for field in TEXT_FIELDS)
     cursor.execute(
         f"UPDATE akhbar.revisions r SET present = false, replaced_at = clock_timestamp(), {fields}"  # noqa: S608
         " FROM akhbar.articles a WHERE a.id = %s AND r.article_id = a.id AND r.number = a.revision"
-        " RETURNING r.replaced_at",
+        " RETURNING r.replaced_at, (SELECT max(v.number) + 1 FROM akhbar.revisions v WHERE v.article_id = a.id)",
         (id_,),
     )
-    (recorded_at,) = cursor.fetchone()  # type: ignore[misc]
+    recorded_at, number = cursor.fetchone()  # type: ignore[misc]
     columns = (*TEXT_FIELDS, "body_truncated", "search", "pairs")
     assignments = ", ".join(f"{column} = %({column})s" for column in columns)
     cursor.execute(
-        f"UPDATE akhbar.articles SET {assignments}, revision = revision + 1, changed_at = %(changed_at)s,"  # noqa: S608
+        f"UPDATE akhbar.articles SET {assignments}, revision = %(number)s, changed_at = %(changed_at)s,"  # noqa: S608
         " last_seen_at = greatest(last_seen_at, %(last_seen_at)s), gone_at = NULL WHERE id = %(id)s",
-        row | {"id": id_},
+        row | {"id": id_, "number": number},
     )
     cursor.execute(
         "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, crawl_id, changes, present)"
         " VALUES (%s, %s, %s, %s, %s, %s, true)",
-        (id_, number + 1, row["changed_at"], recorded_at, crawl.id if crawl else None, list(changes)),
+        (id_, number, row["changed_at"], recorded_at, crawl.id if crawl else None, list(changes)),
     )
     if draft.credits:
         cursor.execute("DELETE FROM akhbar.credits WHERE article_id = %s", (id_,))
@@ -637,7 +702,7 @@ def _link(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, Outcom
 
 
 def _is_new_text(outcome: Outcome) -> bool:
-    return outcome.state == "stored" or "body" in outcome.changes
+    return outcome.state == "stored" or (outcome.state == "revised" and "body" in outcome.changes)
 
 
 def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, Outcome]) -> None:
@@ -652,7 +717,7 @@ def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, O
             rows.append((outcome.article_id, draft.signature))
             if outcome.state == "revised":
                 revised.append(outcome.article_id)
-        elif "published" in outcome.changes:
+        elif outcome.state == "revised" and "published" in outcome.changes:
             redated.append(outcome.article_id)
     if revised:
         cursor.execute(
@@ -669,11 +734,7 @@ def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, O
             page_size=len(rows),
         )
     if redated:
-        cursor.execute(
-            "INSERT INTO akhbar.unlinked SELECT article_id FROM akhbar.signatures WHERE article_id = ANY(%s)"
-            " ON CONFLICT DO NOTHING",
-            (redated,),
-        )
+        stories.look_again(cursor, redated)
 
 
 def _end_rows(
@@ -684,11 +745,24 @@ def _end_rows(
     held: Mapping[int, _Held],
     now: datetime,
 ) -> None:
-    rows = []
+    rows, moved = [], Counter[str]()
+    older = [
+        draft.submission.candidate_id
+        for draft in drafts
+        if draft.is_older and (row := held.get(draft.submission.candidate_id or 0)) and row.article_id
+    ]
+    if older:
+        # an older page says nothing of how the address answers now, so it is due again at once
+        cursor.execute(
+            "UPDATE akhbar.candidates SET state = 'unchanged', next_check = %s, attempts = greatest(attempts - 1, 0)"
+            " WHERE id = ANY(%s)",
+            (now, older),
+        )
+        moved["unchanged"] += len(older)
     for draft in drafts:
         submission, outcome = draft.submission, outcomes[draft.place]
         ledger_row = held.get(submission.candidate_id or 0)
-        if ledger_row is None:
+        if ledger_row is None or submission.candidate_id in older:
             continue
         state, reason = outcome.state, outcome.reason
         if state == "revised":
@@ -724,9 +798,9 @@ def _end_rows(
             " %s::timestamptz, %s::jsonb, %s)",
             page_size=len(rows),
         )
-    if rows and crawl:
-        moved = Counter(row[1] for row in rows)
-        write_movements(cursor, crawl.outlet_id, crawl.id, moved, fetching=-len(rows))
+    moved.update(row[1] for row in rows)
+    if moved and crawl:
+        write_movements(cursor, crawl.outlet_id, crawl.id, moved, fetching=-moved.total())
 
 
 def _refuse(

@@ -273,7 +273,7 @@ def list_versions(cursor: Cursor, id_: int) -> Answer:
         cursor,
         """
         SELECT revision, seen_at, changes, present, word_count, crawl, extractor_version
-        FROM corpus.revisions WHERE article = %(id)s ORDER BY revision DESC LIMIT %(limit)s
+        FROM corpus.revisions WHERE article = %(id)s ORDER BY seen_at DESC, revision DESC LIMIT %(limit)s
         """,
         {"id": id_, "limit": VERSIONS},
     )
@@ -283,7 +283,8 @@ def read_versions(cursor: Cursor, id_: int, numbers: tuple[int, int]) -> Answer:
     """Two versions of an article whole, the earlier first."""
     return ask(
         cursor,
-        "SELECT * FROM corpus.revisions WHERE article = %(id)s AND revision = ANY(%(numbers)s) ORDER BY revision",
+        "SELECT * FROM corpus.revisions WHERE article = %(id)s AND revision = ANY(%(numbers)s)"
+        " ORDER BY seen_at, revision",
         {"id": id_, "numbers": list(numbers)},
     )
 

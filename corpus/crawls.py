@@ -8,6 +8,7 @@ before it, so a crawl that lost its connection and lives on (a zombie) can write
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ from corpus.movements import sum_up, write_movements
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.outlet import Outlet
+
+logger = logging.getLogger(__name__)
 
 _LEASE = 1_634_428_002  # first key of the advisory locks that are leases; the second is the outlet's id
 _LEASE_WAITS = (0, 0.05, 0.1, 0.25, 0.6)  # seconds before each try
@@ -56,9 +59,17 @@ class Crawl:
 
 
 def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
-    """Writes the outlet's facts as its file says them now; returns its id. ValueError without a slug."""
+    """Writes the outlet's facts as its file says them now; returns its id. ValueError without a slug.
+
+    Days of an outlet whose zone nobody has told, or the server does not know (it says so in the log), are those of UTC.
+    """
     if not outlet.slug:
         raise ValueError(f"The outlet {outlet.name} has no slug.")
+    told = mend(outlet.timezone) or "UTC"
+    cursor.execute("SELECT akhbar.known_zone(%s)", (told,))
+    (zone,) = cursor.fetchone()  # type: ignore[misc]
+    if zone != told:
+        logger.warning("Postgres does not know the zone %s of %s; its days are in UTC", told, outlet.slug)
     cursor.execute(
         """
         INSERT INTO akhbar.outlets AS o (slug, name, country, timezone, aliases, hosts)
@@ -69,15 +80,7 @@ def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
               (EXCLUDED.name, EXCLUDED.country, EXCLUDED.timezone, EXCLUDED.aliases, EXCLUDED.hosts)
         RETURNING id
         """,
-        # days of a site whose zone nobody has told are those of UTC
-        (
-            outlet.slug,
-            outlet.name,
-            outlet.country,
-            outlet.timezone or "UTC",
-            list(outlet.aliases),
-            list(outlet.hosts),
-        ),
+        (outlet.slug, outlet.name, outlet.country, zone, list(outlet.aliases), list(outlet.hosts)),
     )
     row = cursor.fetchone()
     if row is None:

@@ -53,7 +53,9 @@ class Ending:
 
     `state` is unchanged (304, or judged so without storing), duplicate, rejected or failed (may pass),
     or pending to hand the row back untouched (the host is paused, the budget is spent). `article_id` is
-    the article that a duplicate is another address of: the address is then linked to it.
+    the article that a duplicate is another address of: the address is then linked to it. What a page
+    fetched before the article was last seen (`fetched_at`) is judged to be says nothing of how the address
+    answers now: such a row is handed back, too.
     """
 
     id: int
@@ -103,11 +105,12 @@ class LedgerSum:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a source's last good answer said of itself, for a conditional request."""
+    """What a source's last good answer said of itself, for a conditional request, and its place in the archive."""
 
     etag: str | None
     last_modified: str | None
     fetched_at: datetime | None
+    archive: Mapping[str, Any] | None
 
 
 def record(
@@ -296,33 +299,38 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
     (now,) = cursor.fetchone()  # type: ignore[misc]
     by_id = {ending.id: ending for ending in endings}
     cursor.execute(
-        "SELECT id, article_id, checks, coalesce(published_at, updated_at, discovered_at), attempts"
-        " FROM akhbar.candidates WHERE id = ANY(%s) AND state = 'fetching' AND crawl_id = %s"
-        " ORDER BY id FOR UPDATE",
+        "SELECT c.id, c.article_id, c.checks, coalesce(c.published_at, c.updated_at, c.discovered_at), c.attempts,"
+        " c.reason, a.last_seen_at"
+        " FROM akhbar.candidates c LEFT JOIN akhbar.articles a ON a.id = c.article_id"
+        " WHERE c.id = ANY(%s) AND c.state = 'fetching' AND c.crawl_id = %s ORDER BY c.id FOR UPDATE OF c",
         (sorted(by_id), crawl.id),
     )
-    rows, gone, seen, linked = [], [], [], []
-    for id_, article_id, checks, fresh, attempts in cursor.fetchall():
+    rows, gone, linked = [], [], []
+    seen: dict[int, datetime] = {}
+    for id_, article_id, checks, fresh, attempts, known_reason, last_seen in cursor.fetchall():
         ending = by_id[id_]
         state, reason, next_check = ending.state, ending.reason, None
+        fetched_at = min(ending.fetched_at or now, now)
         if state not in STATES or state == "fetching":
             raise ValueError(f"A candidate cannot end as {state!r}.")
         if state in ("rejected", "failed") and not reason:
             reason = "unknown"
-        if state == "pending":
+        if article_id is not None and state in ("rejected", "duplicate") and fetched_at < last_seen:
+            state = "pending"
+        is_back = state == "pending"
+        if is_back:
             attempts -= 1
-        if article_id is not None:
+        if article_id is not None and is_back:  # never asked for: due again at once
+            state, reason, next_check = "unchanged", known_reason, now
+        elif article_id is not None:
             is_gone = ending.status in _GONE_STATUS or (state == "rejected" and reason in _GONE_REASONS)
             if is_gone:
                 gone.append(article_id)
                 reason = "gone"
             elif state == "unchanged":
-                seen.append(article_id)
-            if state == "pending":  # never asked for: due again at once
-                state, next_check = "unchanged", now
-            else:
-                state, checks, attempts = "unchanged", checks + 1, 0
-                next_check = None if is_gone else recheck_at(checks, fresh, now)
+                seen[article_id] = max(fetched_at, seen.get(article_id, fetched_at))
+            state, checks, attempts = "unchanged", checks + 1, 0
+            next_check = None if is_gone else recheck_at(checks, fresh, now)
         elif state in ("unchanged", "duplicate"):
             attempts = 0
             if ending.article_id is not None:
@@ -331,7 +339,8 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
         rows.append(
             (
                 id_, state, reason, mend(ending.detail[:500]) if ending.detail else None, ending.status,
-                mend(ending.etag), mend(ending.last_modified), ending.fetched_at or now,
+                mend(ending.etag), mend(ending.last_modified),
+                None if is_back else fetched_at,
                 Json(mend(ending.archive)) if ending.archive else None, checks, next_check, attempts,
                 article_id,
             )
@@ -341,9 +350,10 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             cursor,
             """
             UPDATE akhbar.candidates c
-            SET state = v.state, reason = v.reason, detail = v.detail, status = v.status,
+            SET state = v.state, reason = v.reason, detail = v.detail,
+                status = CASE WHEN v.fetched_at IS NULL THEN c.status ELSE v.status END,
                 etag = coalesce(v.etag, c.etag), last_modified = coalesce(v.last_modified, c.last_modified),
-                fetched_at = CASE WHEN v.state = 'pending' THEN c.fetched_at ELSE v.fetched_at END,
+                fetched_at = coalesce(v.fetched_at, c.fetched_at),
                 -- a recheck that finds the page gone must not hide where the good page lies
                 archive = CASE WHEN v.article_id IS NOT NULL THEN c.archive ELSE coalesce(v.archive, c.archive) END,
                 checks = v.checks, next_check = v.next_check,
@@ -378,10 +388,13 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             (now, sorted(gone)),
         )
     if seen:
-        cursor.execute(
-            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %s), gone_at = NULL"
-            " WHERE id = ANY(%s)",
-            (now, sorted(seen)),
+        execute_values(
+            cursor,
+            "UPDATE akhbar.articles a SET last_seen_at = greatest(last_seen_at, v.at), gone_at = NULL"
+            " FROM (VALUES %s) AS v (id, at) WHERE a.id = v.id",
+            sorted(seen.items()),
+            template="(%s::bigint, %s::timestamptz)",
+            page_size=len(seen),
         )
     return len(rows)
 
@@ -483,7 +496,7 @@ def source_validators(connection: Connection, outlet: str) -> dict[str, Validato
     """The validators of every source of the outlet (slug) that answered before."""
     with transaction(connection) as cursor:
         cursor.execute(
-            "SELECT s.url, s.etag, s.last_modified, s.fetched_at FROM akhbar.sources s"
+            "SELECT s.url, s.etag, s.last_modified, s.fetched_at, s.archive FROM akhbar.sources s"
             " JOIN akhbar.outlets o ON o.id = s.outlet_id WHERE o.slug = %s",
             (outlet,),
         )
@@ -503,10 +516,11 @@ def keep_source(
     listed: int = 0,
     new: int = 0,
     listing: Collection[int] = (),
+    archive: Mapping[str, Any] | None = None,
 ) -> None:
     """Keeps what a source answered. A 304 keeps the validators, counts and `listing` that a 200 left.
 
-    `listing` are the ids of the candidates that it listed.
+    `listing` are the ids of the candidates that it listed, `archive` is the place of its document where one came.
 
     What a crawl of archives reads is not kept: no source answered.
     Validators of a damaged document are not kept, so that it is read whole next time.
@@ -523,10 +537,10 @@ def keep_source(
         cursor.execute(
             """
             INSERT INTO akhbar.sources AS s (outlet_id, url, url_hash, kind, status, etag, last_modified,
-                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id, listing)
+                damaged, listed, new, fetches, fetched_at, changed_at, crawl_id, listing, archive)
             VALUES (%(outlet)s, %(url)s, %(hash)s, %(kind)s, %(status)s, %(etag)s, %(last_modified)s,
                 %(damaged)s, %(listed)s, %(new)s, 1, now(), CASE WHEN %(fresh)s THEN now() END, %(crawl)s,
-                %(listing)s::bigint[])
+                %(listing)s::bigint[], %(archive)s)
             ON CONFLICT (outlet_id, url_hash) DO UPDATE SET
                 kind = coalesce(EXCLUDED.kind, s.kind), status = EXCLUDED.status,
                 etag = CASE WHEN %(fresh)s THEN EXCLUDED.etag ELSE s.etag END,
@@ -536,10 +550,11 @@ def keep_source(
                 new = EXCLUDED.new, fetches = s.fetches + 1, fetched_at = now(),
                 changed_at = CASE WHEN %(fresh)s THEN now() ELSE s.changed_at END,
                 listing = CASE WHEN %(fresh)s THEN EXCLUDED.listing ELSE s.listing END,
-                crawl_id = EXCLUDED.crawl_id
+                crawl_id = EXCLUDED.crawl_id, archive = coalesce(EXCLUDED.archive, s.archive)
             """,
             {
-                "listing": sorted(listing), "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url),
+                "listing": sorted(listing), "archive": Json(mend(archive)) if archive else None,
+                "outlet": crawl.outlet_id, "url": url, "hash": url_hash(url),
                 "kind": kind, "status": status,
                 "etag": mend(etag) if good else None, "last_modified": mend(last_modified) if good else None,
                 "damaged": mend(damaged), "listed": listed, "new": new, "fresh": fresh, "crawl": crawl.id,

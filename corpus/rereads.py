@@ -16,6 +16,7 @@ from psycopg2.errors import UniqueViolation
 from psycopg2.extras import Json, execute_values
 
 from corpus import queue
+from corpus.articles import OLDER
 from corpus.rereading import REREAD, SELECTED
 from corpus.transaction import Connection, Cursor, transaction
 from corpus.workers import SILENT_FOR
@@ -246,12 +247,15 @@ def finish_applying(connection: Connection, reread: int, file: str) -> None:
             """
             UPDATE akhbar.reread_files f SET done = true, kept = (
                 SELECT count(*) FROM unnest(f.differing, f.revisions) AS d (article, revision)
-                JOIN akhbar.revisions v ON v.article_id = d.article AND v.number = d.revision + 1
-                WHERE v.changes[1] = %s)
+                JOIN LATERAL (
+                    SELECT changes[1] AS why FROM akhbar.revisions
+                    WHERE article_id = d.article AND number > d.revision AND changes[1] IS DISTINCT FROM %s
+                    ORDER BY number LIMIT 1
+                ) v ON v.why = %s)
             FROM akhbar.rereads r
             WHERE f.reread_id = %s AND f.file = %s AND r.id = f.reread_id AND r.state = 'applying'
             """,
-            (REREAD, reread, file),
+            (OLDER, REREAD, reread, file),
         )
 
 

@@ -68,7 +68,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An article (columns of `corpus.articles`) with credits, addresses, copies and revisions."""
+    """An article (columns of `corpus.articles`) with credits, addresses, copies and revisions.
+
+    These in the order in which they were seen.
+    """
 
     article: dict[str, Any]
     credits: list[dict[str, str]]
@@ -176,7 +179,7 @@ def show(connection: Connection, reference: int | str) -> Shown | None:
             (id_,),
         )
         copies = _dicts(cursor)
-        cursor.execute("SELECT * FROM corpus.revisions WHERE article = %s ORDER BY revision", (id_,))
+        cursor.execute("SELECT * FROM corpus.revisions WHERE article = %s ORDER BY seen_at, revision", (id_,))
         versions = _dicts(cursor)
     return Shown(
         article=articles[0],
@@ -218,10 +221,13 @@ def _revision(after: Mapping[str, Any], before: Mapping[str, Any] | None) -> Rev
         number=after["revision"],
         seen_at=after["seen_at"],
         changes=changes,
+        # by the texts themselves: an older version that was found later stands before one that never heard of it
         headline=word_difference(before["headline"], after["headline"])
-        if before and "headline" in changes
+        if before and before["headline"] != after["headline"]
         else [],
-        body=word_difference(before["body"], after["body"]) if before and "body" in changes else [],
+        body=word_difference(before["body"], after["body"])
+        if before and before["body"] != after["body"]
+        else [],
         byline=pair("byline") if before and "byline" in changes else None,
         published=pair("published_at") if before and "published" in changes else None,
     )

@@ -137,6 +137,15 @@ def _rebuild_bands(connection: Connection) -> bool:
             cursor.execute("UPDATE akhbar.bands_state SET below = %s", (min(signatures, default=0),))
 
 
+def look_again(cursor: Cursor, article_ids: Sequence[int]) -> None:
+    """Has `link_new` look at these articles again: what their place in a story goes by has changed."""
+    cursor.execute(
+        "INSERT INTO akhbar.unlinked SELECT article_id FROM akhbar.signatures WHERE article_id = ANY(%s)"
+        " ON CONFLICT DO NOTHING",
+        (list(article_ids),),
+    )
+
+
 def settle(cursor: Cursor, stories: Sequence[int]) -> None:
     """Names the original of each of these stories anew, after articles were taken out of them."""
     if not stories:

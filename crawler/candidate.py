@@ -17,7 +17,8 @@ class Candidate:
     (RSS pubDate, news:publication_date; Atom updated, sitemap lastmod). `id` is the ledger's
     row, set once the candidate has been admitted. `archive` is where its page, as last fetched,
     lies in the raw archive (file, offset, length, digest, at). `backfill` tells an address that was looked
-    for because a crawl asked for old articles: what is announced as news goes before it.
+    for because a crawl asked for old articles: what is announced as news goes before it. `fetched_at` is when
+    the page in hand was fetched.
     """
 
     url: str
@@ -30,3 +31,4 @@ class Candidate:
     last_modified: str | None = None
     archive: Mapping[str, Any] | None = field(default=None, compare=False)
     backfill: bool = False
+    fetched_at: datetime | None = field(default=None, compare=False)

@@ -7,8 +7,10 @@ against what the page really printed. Every instant is an aware `datetime`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from crawler.candidate import Candidate
 
@@ -113,7 +115,8 @@ class SourceReport:
     """What became of one source in this crawl: the last thing a spider says of it.
 
     `listed` counts the entries it printed, `found` the candidates that came of them; `damaged`
-    says why when entries were lost. `reason` is set when it could not be read at all.
+    says why when entries were lost. `reason` is set when it could not be read at all. `archive` is where its
+    document lies in the raw archive (as `Candidate.archive`), where this crawl found that out.
     """
 
     url: str
@@ -125,3 +128,4 @@ class SourceReport:
     reason: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    archive: Mapping[str, Any] | None = None

@@ -93,6 +93,8 @@ ALLOW_ADDRESSES = os.environ.get("AKHBAR_ALLOW_ADDRESSES", "")
 # robots.txt by RFC 9309; the token that its groups are matched with
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Akhbar"
+# what a host reserves (/.well-known/tdmrep.json), before its first page, once a day
+TDMREP_ASK = True
 
 EXTENSIONS: dict[Any, int | None] = {
     # first: no connection is made without it
@@ -114,6 +116,7 @@ CRAWL_PULSE = "crawler.pulse.Pulse"
 HOST_MEMORIES = {
     "pace": "crawler.network.pacing.Pacing",
     "robots": "crawler.network.robots.Robots",
+    "reservations": "crawler.network.reservations.Reservations",
 }
 DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
     # ours stand in the places of Scrapy's, which lose redirects, allow all where robots.txt fails, and hide why
@@ -126,6 +129,7 @@ DOWNLOADER_MIDDLEWARES: dict[Any, int | None] = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.network.offsite.Offsite": 50,
     "crawler.network.robots.Robots": 100,
+    "crawler.network.reservations.Reservations": 105,
     "crawler.network.pacing.Pacing": 110,
     # nearer to the spider than retries, unpacking and redirects: it sees each final answer once
     "crawler.network.archive.Archive": 540,

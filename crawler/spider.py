@@ -188,6 +188,7 @@ class NewsSpider(scrapy.Spider):
             # an index that has not changed says nothing of the sitemaps that it names
             etag=None if listing.sources else _header(response, "ETag"),
             last_modified=None if listing.sources else _header(response, "Last-Modified"),
+            archive=response.meta.get("archive"),
         )
 
     def miss_source(self, failure: Failure) -> Iterator[SourceReport]:
@@ -263,11 +264,15 @@ def _header(response: Response, name: str) -> str | None:
 
 
 def _validated(candidate: Candidate | None, response: Response) -> Candidate | None:
-    """The candidate with the validators of this response, for the next conditional request."""
-    if candidate is None or response.status == 304:
-        return candidate
+    """The candidate with the time and the validators of this response, for the next conditional request."""
+    if candidate is None:
+        return None
+    fetched_at = response.meta.get("fetched_at")
+    if response.status == 304:
+        return replace(candidate, fetched_at=fetched_at)
     return replace(
         candidate,
+        fetched_at=fetched_at,
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
         archive=response.meta.get("archive") or candidate.archive,

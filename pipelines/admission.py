@@ -177,12 +177,17 @@ class Admission:
         self.session.counts[f"{state}/{reason}"] += 1
 
     def _follow(self, item: Any) -> Any:
-        """Count a source's request as open, and make it conditional on what the source said last time."""
+        """Count a source's request as open, and make it conditional on what the source said last time.
+
+        Its document of then is named, too, so that the archive does not keep the same again.
+        """
         source = item.meta.get("source") if isinstance(item, Request) else None
         if source is None:
             return item
         self.session.open_sources.add(source.url)
         known = self.validators.get(source.url)
+        if known and known.archive:
+            item.meta["archived"] = known.archive
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
         for name, value in headers.items():
             if value:

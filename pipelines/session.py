@@ -173,6 +173,7 @@ class Session:
             status=status,
             article_id=article,
             archive=candidate.archive,
+            fetched_at=candidate.fetched_at,
         )
         await self._endings.submit(ending)
         self._let_go(candidate.id)
@@ -199,6 +200,7 @@ class Session:
                 damaged=report.damaged or report.reason,
                 listed=report.listed,
                 new=report.found,
+                archive=report.archive,
                 listing=listing,
             )
         )

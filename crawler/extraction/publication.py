@@ -15,6 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from crawler.candidate import Candidate
+from crawler.extraction.dates import read_date
 from crawler.extraction.home_zone import guess_zone
 from crawler.extraction.page import Page
 from crawler.extraction.printed_date import printed_date
@@ -91,7 +92,10 @@ def find_publication(
     chosen, agreeing = _choose(published)
     at, precision = _at_home(chosen, agreeing, zone or home)
     printed = next((one for one in agreeing if one.visible), chosen)
-    provenance = {"published_at": Evidence(rule=chosen.rule, raw=chosen.raw)}
+    rule = chosen.rule
+    if chosen.visible and read_date(chosen.raw, zone=zone_name) is None:
+        rule = f"{rule}:relative"  # it says another time at every fetch, and the corpus must know
+    provenance = {"published_at": Evidence(rule=rule, raw=chosen.raw)}
     if printed is not chosen:
         provenance["published_text"] = Evidence(rule=printed.rule, raw=printed.raw)
     later = next((one for one in updates if one.said.at > at and one.said.precision == "minute"), None)

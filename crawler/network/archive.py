@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 # request.meta: the place (a dict) of the answer, when it was fetched (aware), how it was packed on the wire
 PLACE = "archive"
+ARCHIVED = "archived"  # of a source's request: the place of its last whole document, where it is known
 FETCHED_AT = "fetched_at"
 _ENCODING = "archive_encoding"
 _AT_ONCE = 64  # records that share one sync
@@ -109,7 +110,7 @@ class Archive:
             self.crawler.stats.inc_value("archive/opted_out")
             return response
         candidate = request.meta.get("candidate")
-        known = getattr(candidate, "archive", None)
+        known = getattr(candidate, "archive", None) if candidate else request.meta.get(ARCHIVED)
         seen = Place.from_dict(known) if known else None
         answer = _answer(response, at, request.meta.get(_ENCODING))
         try:

@@ -9,8 +9,8 @@ robots.txt (RFC 9309) says what may be fetched and nothing of what may be done a
   those for us are put together;
 - `noai` and `noimageai` in the same places (DeviantArt, 2022; no standard): not for training models;
 - `tdm-reservation` as a header or meta tag (W3C Community Group Report "TDM Reservation Protocol", 10 May 2024): 1
-  reserves text and data mining, 0 does not, all else counts as unset; the meta tag overrules the header. The
-  host-wide `/.well-known/tdmrep.json` of the same report is not asked for: it would be one more request a host.
+  reserves text and data mining, 0 does not, all else counts as unset; the header overrules the host's
+  `/.well-known/tdmrep.json` (crawler.network.reservations), and the meta tag both.
 
 What follows from a signal is said in docs/opt-out.md.
 """
@@ -24,6 +24,8 @@ from typing import Final, Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+
+from crawler.network.reservations import HOST_RESERVES
 
 OPT_OUT = "opt_out"  # request.meta: the signals of its answer, sorted
 NOARCHIVE: Final = "noarchive"
@@ -61,6 +63,7 @@ class OptOut:
                 token=self.token,
                 robots_tags=robots,
                 tdm_reservation=mining.decode("latin-1") if mining else None,
+                host_reserves=request.meta.get(HOST_RESERVES),
             )
         return response
 
@@ -71,16 +74,20 @@ def read_signals(
     token: str,
     robots_tags: Iterable[str] = (),
     tdm_reservation: str | None = None,
+    host_reserves: bool | None = None,
 ) -> list[str]:
     """The signals of a page, sorted: some of `SIGNALS`, and `tdm-reservation` where it is 1.
 
     `body` is the page as decoded by its Content-Encoding, `token` our name, `robots_tags` the values of its
-    X-Robots-Tag headers, `tdm_reservation` that of the header of this name. Never raises.
+    X-Robots-Tag headers, `tdm_reservation` that of the header of this name, `host_reserves` what the host says of
+    this page in its tdmrep.json. Never raises.
     """
     rules: set[str] = set()
     for value in robots_tags:
         rules |= _header_rules(value, token)
     reserved = _reservation(tdm_reservation)
+    if reserved is None:
+        reserved = host_reserves
     for name, content in _metas(body):
         if name in ("robots", token.lower()):
             rules |= _rules(content.split(","))

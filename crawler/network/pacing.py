@@ -22,6 +22,7 @@ from crawler.network.authority import authority_of
 from crawler.network.challenge import is_challenge
 from crawler.network.pace import Pace, read_retry_after
 from crawler.network.refusal import Refused
+from crawler.network.reservations import TDMREP_REQUEST
 from crawler.network.robots import ROBOTS_REQUEST
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ _LEAST_DELAY = 0.001
 
 
 class Pacing:
-    """Downloader middleware; stands directly after `Robots`, so that nothing waits between the two.
+    """Downloader middleware; stands after `Robots` and what waits for a file, so that nothing waits after it.
 
     Settings: DOWNLOAD_DELAY (the floor), CRAWL_DELAY_MAX (a Crawl-delay beyond it counts as it),
     PACING_MAX_DELAY (bound of the back-off), RETRY_AFTER_MAX_WAIT (a longer Retry-After holds the
@@ -119,7 +120,7 @@ class Pacing:
             if (seconds := read_retry_after(header, now)) is not None:
                 pace.wait(now, seconds, self.max_wait)
                 self._count("retry_after")
-        elif response.status == 403 and ROBOTS_REQUEST not in request.meta:
+        elif response.status == 403 and not request.meta.keys() & {ROBOTS_REQUEST, TDMREP_REQUEST}:
             pace.forbidden += 1
             if pace.forbidden >= self.blocked_after:
                 self._block(host, f"{pace.forbidden} answers 403 in a row")

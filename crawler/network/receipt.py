@@ -1,4 +1,4 @@
-"""Receipt: what one crawl asked of each host, how far apart, and under which robots.txt."""
+"""Receipt: what one crawl asked of each host, how far apart, and under which robots.txt and tdmrep.json."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scrapy.http import Response
 from crawler.network import clock
 from crawler.network.authority import authority_of, origin_of
 from crawler.network.pacing import Pacing
+from crawler.network.reservations import TDMREP_REQUEST, Reservations
 from crawler.network.robots import ROBOTS_REQUEST, Robots
 
 
@@ -25,6 +26,7 @@ class HostReceipt:
 
     requests: int = 0
     robots_requests: int = 0
+    tdmrep_requests: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
     last_sent: float | None = None
@@ -65,6 +67,7 @@ class Receipt:
         self._note_sent(request, host)
         host.requests += 1
         host.robots_requests += ROBOTS_REQUEST in request.meta
+        host.tdmrep_requests += TDMREP_REQUEST in request.meta
         if urlsplit(request.url).scheme in ("http", "https"):
             host.origins.add(origin_of(request.url))
 
@@ -81,6 +84,7 @@ class Receipt:
         written: dict[str, Any] = {
             "requests": host.requests,
             "robots_requests": host.robots_requests,
+            "tdmrep_requests": host.tdmrep_requests,
             "answers": dict(host.answers),
             "unanswered": host.requests - host.answers.total(),
             "bytes": host.bytes,
@@ -94,6 +98,9 @@ class Receipt:
                 written["held_until"] = datetime.fromtimestamp(pace.held_until, UTC).isoformat()
         if robots is not None:
             written["robots"] = {origin: robots.describe(origin) for origin in sorted(host.origins)}
+        reservations = self.crawler.get_downloader_middleware(Reservations)
+        if reservations is not None:
+            written["tdmrep"] = {origin: reservations.describe(origin) for origin in sorted(host.origins)}
         return written
 
     def _host(self, request: Request) -> HostReceipt:

@@ -37,7 +37,7 @@ ROBOTS_REQUEST = "robots_request"  # meta key of our own requests: the bytes rec
 _MAX_BYTES = 500 * 1024
 _MAX_DECODED = 50 * 1024 * 1024  # bound of a compressed file; of what comes out, _MAX_BYTES are read
 _MAX_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FRESH = timedelta(hours=1)  # a copy of this age is used without asking
 _STALE = timedelta(hours=24)  # and one of this age no longer at all
 _ASK_AGAIN = 600.0  # seconds until an unreachable host is asked again by the same crawl
@@ -215,9 +215,9 @@ class Robots:
                 return None
             self._count(f"status/{response.status}")
             location = response.headers.get("Location")
-            if response.status not in _REDIRECTS or not location:
+            if response.status not in REDIRECTS or not location:
                 return _judge(response)
-            if (target := _target(url, location)) is None:
+            if (target := target_of(url, location)) is None:
                 return None
             url = target
         return RobotsCopy("", 404, clock.now())  # 2.3.1.2: past five redirects, unavailable
@@ -238,7 +238,7 @@ class Robots:
         self.crawler.stats.inc_value(f"robots/{event}")
 
 
-def _target(url: str, location: bytes) -> str | None:
+def target_of(url: str, location: bytes) -> str | None:
     """Where a redirect leads; None where that is no http(s) URL."""
     try:
         target = urljoin(url, location.decode("latin-1"))

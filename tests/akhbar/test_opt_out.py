@@ -54,6 +54,30 @@ def test_signals_are_kept_by_article_and_by_host(crawled: Any, connection: Conne
         ]
 
 
+def test_what_a_host_reserves_for_all_its_pages_is_asked_once_a_day(
+    akhbar: Command, outlet: Any, connection: Connection, tmp_path: Path
+) -> None:
+    file = "/.well-known/tdmrep.json"
+    rules = [{"location": "/news/1", "tdm-reservation": 0}, {"location": "/news/*", "tdm-reservation": 1}]
+    outlet.site.add(file, Document(json.dumps(rules).encode(), "application/json"))
+    outlet.publish(0)
+    outlet.publish(1)
+    ended = akhbar("crawl", "sarw", "--json")
+    assert recorded(connection) == {0: ["tdm-reservation"], 1: []}
+    assert ended.json()[0]["receipt"][outlet.server.address]["tdmrep"][outlet.root]["rules"] == 2
+    paths = [path for _, path, _ in outlet.server.requests]
+    assert paths.index(file) < min(paths.index(f"/news/{number}") for number in (0, 1))
+    outlet.publish(2)
+    akhbar("crawl", "sarw")
+    assert outlet.fetched(file) == 1 and recorded(connection)[2] == ["tdm-reservation"]
+    # read again from the archive, the pages are as reserved as the host says now
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE akhbar.candidates SET next_check = now()")
+    akhbar("crawl", "sarw", "--archive", str(tmp_path / "home" / "archive"))
+    assert recorded(connection) == {0: ["tdm-reservation"], 1: [], 2: ["tdm-reservation"]}
+    assert outlet.fetched(file) == 1
+
+
 def test_the_archive_holds_no_page_that_says_noarchive(
     crawled: Any, connection: Connection, environment: dict[str, str]
 ) -> None:

@@ -126,6 +126,52 @@ def test_a_crawl_from_the_archive_asks_nobody_and_stores_the_same(
         admin.close()
 
 
+def test_an_older_archive_is_history_and_does_not_become_the_present(
+    crawled: Any, akhbar: Command, connection: Connection, tmp_path: Path
+) -> None:
+    (older,) = (str(path) for path in (tmp_path / "home" / "archive").rglob("*.warc.gz"))
+    (url, html), *_ = crawled.pages.items()
+    due = "UPDATE akhbar.candidates SET next_check = now()"
+    with connection, connection.cursor() as cursor:
+        cursor.execute(due)
+    time.sleep(1)  # the archive counts whole seconds
+    crawled.publish(0, html=html.replace("مدارس جديدة</", "عشر مدارس جديدة</").replace("طرقا", "طرقا وجسورا"))
+    assert akhbar("crawl", "sarw", "--json").json()[0]["this_crawl"]["revised"] == 1
+    before, rows = akhbar("show", url, "--json").json(), archive_of(connection)
+    assert before["headline"].endswith("عشر مدارس جديدة") and before["revision"] == 2
+
+    # the first version is known, so nothing is new
+    with connection, connection.cursor() as cursor:
+        cursor.execute(due)
+    again = akhbar("crawl", "sarw", "--json", "--archive", older)
+    assert again.status == 0 and again.json()[0]["ledger"]["holds"], again.notes
+    assert again.json()[0]["this_crawl"] == {"unchanged": PAGES}
+    # of a corpus that never saw it, it is a version of its own
+    with connection, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM akhbar.revisions WHERE number = 1 AND NOT present")
+    for expected in ({"unchanged": PAGES, "unchanged/older_page": 1}, {"unchanged": PAGES}):
+        ended = akhbar("crawl", "sarw", "--json", "--archive", older)
+        assert ended.status == 0 and ended.json()[0]["ledger"]["holds"], ended.notes
+        assert ended.json()[0]["this_crawl"] == expected
+        assert akhbar("show", url, "--json").json() == before
+        assert archive_of(connection) == rows
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT revision, changes, present, replaced_at = recorded_at FROM corpus.revisions"
+                " WHERE article = %s ORDER BY seen_at",
+                (before["id"],),
+            )
+            assert cursor.fetchall() == [
+                (3, ["older", "headline", "lead", "body"], False, True),
+                (2, ["headline", "lead", "body"], True, None),
+            ]
+    # and the outlet itself is asked again at once
+    assert akhbar("crawl", "sarw", "--json").json()[0]["this_crawl"] == {
+        "unchanged": PAGES,
+        "unchanged/not_modified": PAGES,
+    }
+
+
 def test_pages_that_the_archive_lacks_stay_pending_for_a_live_crawl(
     crawled: Any, akhbar: Command, tmp_path: Path
 ) -> None:

@@ -43,8 +43,8 @@ HOSTILE = (
     "</title></textarea></details>{{7*7}}{%x%}\u202e<a href=javascript:window.hit=1>x</a><!--"
 )
 PAGES = (
-    "", "?q=مكتبة", "?q=مكتبة&outlet=sarw&order=time", "?page=2", "articles/1", "articles/1?from=1&to=3", "stories",
-    "stories/{story}", "outlets", "outlets/sarw", "crawls", "crawls?outlet=sarw", "crawls/1", "coverage",
+    "", "?q=مكتبة", "?q=مكتبة&outlet=sarw&order=time", "?page=2", "articles/1", "articles/1?from=1&to=3", "articles/3",
+    "stories", "stories/{story}", "outlets", "outlets/sarw", "crawls", "crawls?outlet=sarw", "crawls/1", "coverage",
     "coverage?outlet=sarw", "articles/{hostile}", "stories?q=" + HOSTILE, "?q=" + HOSTILE + "&author=" + HOSTILE,
 )  # fmt: skip
 
@@ -106,7 +106,8 @@ def url(server: EmbeddedServer) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def filled(url: str) -> dict[str, int]:
-    """Twenty-five articles, one of them in three versions, a story of two outlets, hostile text everywhere."""
+    """Twenty-five articles, one of them in three versions, one with an older one that came later; a story of two
+    outlets, hostile text everywhere."""
     connection = database.connect(application="akhbar tests")
     sarw = Outlet("صحيفة السرو", country="IQ", timezone="Asia/Baghdad", slug="sarw")
     bad = Outlet(HOSTILE, country="IQ", timezone="Asia/Baghdad", slug="hostile")
@@ -130,6 +131,8 @@ def filled(url: str) -> dict[str, int]:
         "فتحت المكتبة العامة رقم 1 أبوابها مساء أمس أمام جمهور كبير من القراء الصغار.",
     ):
         articles.store(connection, crawl, [Submission(article=plain(1, body=text))])
+    older = plain(3, headline="عنوان من أرشيف قديم", fetched_at=NOW - timedelta(days=2))
+    articles.store(connection, crawl, [Submission(article=older)])
     articles.store(connection, crawl, [Submission(article=copies[0])])
     ledger.record(connection, crawl, [Candidate(url="https://sarw.example/later", source="feed")])
     crawls.finish(connection, crawl, verdict="healthy")
@@ -247,6 +250,18 @@ def test_days_are_days_of_the_chosen_outlet(web):
     assert len(document.xpath("//ol[@class='hits']/li")) == 1
     assert document.xpath("//time")[0].text.startswith(str(day))
     assert document.xpath("//time")[0].text.endswith("+03:00")
+
+
+def test_an_older_version_stands_before_the_present_one(web):
+    document = html.document_fromstring(web.get("/en/articles/3").text)
+    rows = document.xpath("//section[@aria-labelledby='versions']//tbody/tr")
+    assert [row.xpath("string(th)").split() for row in rows] == [["1", "present"], ["2"]]
+    assert rows[1].xpath("string(td[2])") == "older page, headline"
+    assert [row.xpath("string(td[2]/a/@href)").partition("?")[2] for row in rows] == [
+        "from=2&to=1#compared",
+        "from=1&to=2#compared",
+    ]
+    assert any("أرشيف" in removed.text_content() for removed in document.xpath("//main//del"))
 
 
 def test_versions_are_compared_in_words(web):

@@ -380,3 +380,22 @@ def test_a_zombie_cannot_write(connection, database_url):
         crawls.resume(connection, crawl)
     assert count(connection, "articles") == 0
     other.close()
+
+
+def test_a_time_printed_as_a_distance_changes_nothing(connection):
+    def told(hours, **changes):
+        evidence = {"published_at": Evidence(rule="visible:relative", raw="منذ ساعات")}
+        when = NOW - timedelta(hours=hours)
+        return Submission(article=article(1, published_at=when, provenance=evidence, **changes))
+
+    keep = [told(9), told(8), told(7, headline="عنوان آخر")]
+    states = []
+    for submission in keep:
+        crawl = crawls.begin(connection, OUTLET)
+        (outcome,) = articles.store(connection, crawl, [submission])
+        states.append((outcome.state, outcome.changes))
+        crawls.finish(connection, crawl)
+    assert states == [("stored", ()), ("unchanged", ()), ("revised", ("headline",))]
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT published_at FROM corpus.articles")
+        assert cursor.fetchall() == [(NOW - timedelta(hours=9),)]

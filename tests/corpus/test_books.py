@@ -113,6 +113,21 @@ def test_the_days_are_those_of_the_outlet_and_follow_its_zone(connection):
     assert {row[1] for row in by_day(connection, "corpus.coverage")} != {row[1] for row in utc}
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Asia/Baghdad\x00", "'; --"])
+def test_a_zone_that_the_server_does_not_know_is_utc(connection, caplog, zone):
+    outlet = Outlet("بعيد", country="IQ", timezone=zone, slug="far")
+    crawl = crawls.begin(connection, outlet)
+    ledger.record(connection, crawl, [Candidate(url="https://far.example/1", source="rss")])
+    (row,) = ledger.claim(connection, crawl, 1)
+    ledger.end(connection, crawl, [ledger.Ending(id=row.id, state="rejected", reason="listing")])
+    assert ledger.ledger_sum(connection, outlet="far").holds
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT timezone, rejected FROM corpus.outlets JOIN corpus.coverage USING (outlet)")
+        expected = "Asia/Baghdad" if "Asia" in zone else "UTC"
+        assert cursor.fetchall() == [(expected, 1)]
+    assert ("does not know the zone" in caplog.text) is bool(zone and expected == "UTC")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

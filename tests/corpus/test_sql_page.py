@@ -73,7 +73,8 @@ def filled(connection):
             },
         ],
     )
-    keep(connection, "paper", "EG", [{"headline": "عنوان معدل", "published_at": early + timedelta(hours=2)}])
+    edit = {"headline": "عنوان معدل", "published_at": early + timedelta(hours=2)}
+    keep(connection, "paper", "EG", [edit | {"fetched_at": early + timedelta(hours=4)}])
     return connection
 
 

@@ -26,7 +26,7 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
 job = json.load(sys.stdin)
-ends, after = [], {}
+ends, after, files = [], {}, {}
 
 class Visitor(scrapy.Spider):
     name = "visitor"
@@ -46,12 +46,18 @@ class Visitor(scrapy.Spider):
             from datetime import datetime, timedelta, timezone
             at = datetime.now(timezone.utc) - timedelta(seconds=age)
             robots.store.remember(origin, RobotsCopy(text, status, at))
+        from crawler.candidate import Candidate
+        from crawler.network.reservations import Reservations
+        reservations = self.crawler.get_downloader_middleware(Reservations)
+        if reservations:
+            reservations.restore(job["reservations"])
         for url in job["urls"]:
-            yield scrapy.Request(url, callback=self.parse, errback=self.fail, meta={"first": url},
-                                 dont_filter=True)
+            meta = {"first": url} | ({"candidate": Candidate(url=url, source=url)} if reservations else {})
+            yield scrapy.Request(url, callback=self.parse, errback=self.fail, meta=meta, dont_filter=True)
 
     def parse(self, response):
-        ends.append([response.meta["first"], response.status, response.url, len(response.body)])
+        ends.append([response.meta["first"], response.status, response.url, len(response.body),
+                     response.meta.get("opt_out")])
 
     def fail(self, failure):
         fault = failure.value
@@ -63,11 +69,14 @@ class Visitor(scrapy.Spider):
         from crawler.network.pacing import Pacing
         pacing = self.crawler.get_downloader_middleware(Pacing)
         after.update(pacing.snapshot() if pacing else {})
+        from crawler.network.reservations import Reservations
+        reservations = self.crawler.get_downloader_middleware(Reservations)
+        files.update(reservations.snapshot() if reservations else {})
 
 process = AsyncCrawlerProcess(job["settings"])
 process.crawl(Visitor)
 process.start()
-json.dump({"ends": ends, "state": after}, sys.stdout)
+json.dump({"ends": ends, "state": after, "reservations": files}, sys.stdout)
 """
 
 SETTINGS: dict[str, Any] = {
@@ -102,10 +111,14 @@ SETTINGS: dict[str, Any] = {
 
 @dataclass
 class Crawled:
-    """How each asked URL ended: its status, the reason of its refusal, or the name of its fault."""
+    """How each asked URL ended: its status, the reason of its refusal, or the name of its fault.
+
+    `state` is the pacing's snapshot, `reservations` that of the tdmrep.json files.
+    """
 
     ends: list[list[Any]]
     state: dict[str, dict[str, Any]]
+    reservations: dict[str, dict[str, Any]]
     log: str
 
     @property
@@ -122,6 +135,7 @@ def crawl() -> Callable[..., Crawled]:
         domains: tuple[str, ...] = (),
         state: Any = None,
         robots: Any = None,
+        reservations: Any = None,
         release: float = 0,
         **settings: Any,
     ) -> Crawled:
@@ -130,6 +144,7 @@ def crawl() -> Callable[..., Crawled]:
             "domains": list(domains),
             "state": state or {},
             "robots": robots or {},
+            "reservations": reservations or {},
             "release": release,
             "settings": SETTINGS | settings,
         }
@@ -144,7 +159,7 @@ def crawl() -> Callable[..., Crawled]:
         )
         assert done.returncode == 0, done.stderr
         answer = json.loads(done.stdout)
-        return Crawled(answer["ends"], answer["state"], done.stderr)
+        return Crawled(answer["ends"], answer["state"], answer["reservations"], done.stderr)
 
     return run
 

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from crawler.network.warc import (
     whole_members,
 )
 from crawler.network.warc_folder import ArchiveFolder, ArchiveFullError, find_file, repair
+from crawler.network.warc_index import index_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,6 +53,9 @@ class Visitor(scrapy.Spider):
             candidate = Candidate(url=url, source="test", archive=archive)
             yield scrapy.Request(url, callback=self.parse, errback=self.fail, dont_filter=True,
                                  meta={"candidate": candidate, "handle_httpstatus_list": [304]})
+        for url, archive in job["sources"]:
+            yield scrapy.Request(url, callback=self.parse, errback=self.fail, dont_filter=True,
+                                 meta={"source": "test", "archived": archive, "handle_httpstatus_list": [304]})
         yield scrapy.Request(job["other"], callback=self.parse, errback=self.fail)
 
     def parse(self, response):
@@ -85,11 +89,15 @@ json.dump(ends, sys.stdout)
 
 @pytest.fixture
 def visit(tmp_path: Path, serve: Callable[..., Any]) -> Callable[..., dict[str, dict[str, Any]]]:
-    """Fetch pages (address, or address and earlier place) with the archive in tmp_path/archive; ends by address."""
+    """Fetch pages (address, or address and earlier place) and sources (address and place); ends by address.
 
-    def run(*pages: Any, **settings: Any) -> dict[str, dict[str, Any]]:
+    The archive is in tmp_path/archive.
+    """
+
+    def run(*pages: Any, sources: Sequence[Any] = (), **settings: Any) -> dict[str, dict[str, Any]]:
         job = {
             "pages": [page if isinstance(page, tuple) else (page, None) for page in pages],
+            "sources": sources,
             "other": serve().url + "/robots",
             "settings": {"ARCHIVE_FOLDER": str(tmp_path / "archive")} | settings,
         }
@@ -198,6 +206,34 @@ def test_an_unchanged_page_is_a_revisit_of_the_one_kept(
     assert revisits[same]["WARC-Payload-Digest"] == first[same]["archive"]["digest"]
     assert revisits[same]["WARC-Profile"].endswith("identical-payload-digest")
     assert revisits[unmodified]["WARC-Profile"].endswith("server-not-modified")
+
+
+def test_an_unchanged_source_is_a_revisit_of_the_one_kept(
+    visit: Callable[..., Any], serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    feed = {"Content-Type": "application/rss+xml"}
+    site = serve({path: (200, feed, f"<rss>{path}</rss>".encode()) for path in ("/same", "/new", "/304")})
+    same, new, unmodified = urls = [site.url + path for path in ("/same", "/new", "/304")]
+    first = visit(sources=[(url, None) for url in urls])
+    site.pages |= {"/new": (200, feed, b"<rss>other</rss>"), "/304": (304, {}, b"")}
+    second = visit(sources=[(url, first[url]["archive"]) for url in urls])
+    assert [second[url]["archive"] == first[url]["archive"] for url in urls] == [True, False, True]
+    revisits = {url: headers for kind, url, headers, _ in records(tmp_path / "archive") if kind == "revisit"}
+    assert set(revisits) == {same, unmodified}
+    for url, headers in revisits.items():
+        assert headers["WARC-Refers-To-Target-URI"] == url
+        assert headers["WARC-Refers-To-Date"] == first[url]["archive"]["at"]
+    assert revisits[same]["WARC-Profile"].endswith("identical-payload-digest")
+    assert revisits[unmodified]["WARC-Profile"].endswith("server-not-modified")
+    # whoever replays both days finds each document as it was last
+    index = index_files(tuple(sorted((tmp_path / "archive").rglob("*.warc.gz"))))
+    bodies = {}
+    for url in urls:
+        spot = index.find(url)
+        assert spot is not None
+        bodies[url] = read_record(spot.path, spot.offset, max_size=10**6).body
+    assert bodies == {same: b"<rss>/same</rss>", new: b"<rss>other</rss>", unmodified: b"<rss>/304</rss>"}
+    assert index.pages == []
 
 
 def test_redirects_are_kept_and_the_place_is_that_of_the_page(

@@ -231,7 +231,9 @@ def test_only_an_update_label() -> None:
 def test_relative_text_needs_the_time_of_fetching() -> None:
     relative = page(below="<span>منذ 3 ساعات</span>")
     assert find(relative, outlet=BAGHDAD) == Publication()
-    assert find(relative, outlet=BAGHDAD, fetched_at=FETCHED).published_at == at("2024-10-17T09:00:00+03:00")
+    found = find(relative, outlet=BAGHDAD, fetched_at=FETCHED)
+    assert found.published_at == at("2024-10-17T09:00:00+03:00")
+    assert found.provenance["published_at"].rule == "visible:relative"
 
 
 def test_source_and_lead() -> None:

@@ -116,8 +116,10 @@ def test_the_receipt_says_what_was_asked_and_how_far_apart(drill: Any) -> None:
     receipt = ended.result["receipt"][drill.server.address]
     hits = drill.server.hits
     gaps = [later.at - earlier.at for earlier, later in pairwise(hits[1:])]
-    assert receipt["requests"] == len(hits) == 7
-    assert receipt["answers"] == {"200": 7} and receipt["robots_requests"] == 1
+    assert receipt["requests"] == len(hits) == 8
+    assert receipt["answers"] == {"200": 7, "404": 1}
+    assert (receipt["robots_requests"], receipt["tdmrep_requests"]) == (1, 1)
     assert receipt["delay"] == 0.4 and min(gaps) >= 0.4
     robots = receipt["robots"][drill.server.root]
     assert (robots["state"], robots["status"], robots["crawl_delay"]) == ("in force", 200, 0.4)
+    assert receipt["tdmrep"][drill.server.root]["state"] == "none"
