@@ -718,7 +718,7 @@ def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, O
             if outcome.state == "revised":
                 revised.append(outcome.article_id)
         elif outcome.state == "revised" and "published" in outcome.changes:
-            redated.append(outcome.article_id)
+            redated.append(outcome.article_id or 0)
     if revised:
         cursor.execute(
             "SELECT article_id, signature FROM akhbar.signatures WHERE article_id = ANY(%s)", (revised,)
