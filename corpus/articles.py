@@ -11,108 +11,40 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg2
 from psycopg2.extras import Json, execute_values
 
-from corpus import passages, stories
+from corpus import passages, stories, tombstones
 from corpus.crawls import Crawl, fence
+from corpus.drafts import CASTS, TEXT_FIELDS, Draft, RefusedError, Submission, make_draft
 from corpus.ledger import Ending, close_rows, recheck_at
 from corpus.movements import write_movements
 from corpus.room import require_room
-from corpus.text import mend, mend_url, url_hash, within_news_time
+from corpus.text import mend, mend_url, url_hash
 from corpus.transaction import Connection, Cursor, may_succeed_again, server_clock, transaction
 from corpus.unavailable import StorageUnavailable
-from corpus.vector import search_vector, word_pairs
+from corpus.versions import Outcome, meet, meet_older, see_earlier, write_credits
 from crawler.arabic.letters import fold
 from crawler.items import Article
 
-HEADLINE_LIMIT = 1_000  # characters; longer ones are a page's text taken for its headline
-BODY_LIMIT = 2_000_000
-SHORT_LIMIT = 2_000  # of byline, dateline, section and the like, which are cut there
-LIST_LIMIT = 100  # authors, tags, credits
+__all__ = ["Outcome", "Submission", "find_same", "store"]
+
 TELLING_WORDS = 25  # below, an equal body alone does not make two articles one (flashes, prices)
-OLDER = "older"  # among a version's changes: its page was fetched before that of a version already kept
 NOARCHIVE = "noarchive"  # among an article's opt_out: its page is not kept
-WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old one is not believed
 
 Result = TypeVar("Result")
 
 OUTLET_LOCK = 1_634_428_003  # first key of the advisory locks of writers; the second is the outlet's id
 _TRIES = 5
 
-TEXT_FIELDS = (
-    "headline", "lead", "body", "appended", "byline", "authors", "agency", "dateline", "published_text",
-    "published_at", "published_precision", "timezone_assumed", "updated_at", "section", "tags", "language",
-    "image_url", "provenance", "extractor_version", "content_hash", "word_count",
-)  # fmt: skip
 _ARTICLE_COLUMNS = (
     "outlet_id", "url", "canonical_url", "canonical_hash", *TEXT_FIELDS, "body_truncated", "first_seen_at",
     "last_seen_at", "changed_at", "crawl_id", "search", "pairs", "opt_out",
 )  # fmt: skip
-_CASTS = {
-    "authors": "::text[]", "tags": "::text[]", "search": "::tsvector", "pairs": "::smallint[]",
-    "published_at": "::timestamptz", "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb",
-    "opt_out": "::text[]",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """An article to keep, its ledger row (None: from no crawl) and the validators of the answer."""
-
-    article: Article
-    candidate_id: int | None = None
-    status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    archive: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a submission.
-
-    `state` is stored (new), revised (a new version, `changes` says of what), unchanged, duplicate (another
-    address of an article that is already here) or rejected. `reason` says why a row is rejected, and
-    `worse_reading` or `takedown` where that kept an article from being written. `older_page` is that of a page
-    that was fetched before the present version's and differs: kept as a version that never is the present one.
-    """
-
-    state: str
-    article_id: int | None = None
-    reason: str | None = None
-    changes: tuple[str, ...] = ()
-
-
-class RefusedError(Exception):
-    """A submission that cannot be stored, with its reason."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A submission made ready for its row."""
-
-    place: int
-    submission: Submission
-    outlet: str
-    row: dict[str, Any]
-    credits: list[tuple[str, str, list[str]]]
-    addresses: dict[bytes, str]
-    signature: bytes | None
-    paragraphs: list[str]  # folded
-    is_older: bool = False  # its page was fetched before the article was last seen
-
-    @property
-    def folded(self) -> str:
-        return " ".join(filter(None, self.paragraphs))
-
-    @property
-    def key(self) -> bytes:
-        return bytes(self.row["canonical_hash"])
 
 
 def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -212,100 +144,6 @@ def _in_transaction(connection: Connection, work: Callable[[Cursor], Result]) ->
     raise StorageUnavailable("The database kept breaking off the transaction.")
 
 
-def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: datetime) -> Draft:
-    """The row of a submission, mended; raises RefusedError where there is no article in it."""
-    article = submission.article
-    headline, body = mend(article.headline).strip(), mend(article.body).strip()
-    canonical, url = (
-        mend_url(article.canonical_url or ""),
-        mend_url(article.url or article.canonical_url or ""),
-    )
-    for value, reason in ((headline, "no_headline"), (body, "no_body"), (canonical, "no_canonical_url")):
-        if not value:
-            raise RefusedError(reason)
-    if len(headline) > HEADLINE_LIMIT:
-        raise RefusedError("headline_too_long")
-    if len(body) > BODY_LIMIT:
-        raise RefusedError("body_too_long")
-    outlet = crawl.outlet if crawl else article.outlet
-    if not outlet:
-        raise RefusedError("unknown_outlet")
-    lead = _cut(article.lead)
-    folded_headline = fold(headline)
-    paragraphs = passages.fold_paragraphs(body)
-    folded = " ".join(filter(None, paragraphs))
-    searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
-    published_at = within_news_time(article.published_at, now=now)
-    published_text = _cut(article.published_text)
-    if published_at is None and article.published_at is not None and not published_text:
-        published_text = article.published_at.isoformat()
-    fetched_at = min(within_news_time(article.fetched_at, now=now) or now, now)
-    row: dict[str, Any] = {
-        "url": url,
-        "canonical_url": canonical,
-        "canonical_hash": url_hash(canonical),
-        "headline": headline,
-        "lead": lead,
-        "body": body,
-        "appended": Json([{"headline": mend(s.headline), "body": mend(s.body)} for s in article.appended]),
-        "byline": _cut(article.byline),
-        "authors": _cut_all(article.authors),
-        "agency": _cut(article.agency),
-        "dateline": _cut(article.dateline),
-        "published_text": published_text,
-        "published_at": published_at,
-        "published_precision": article.published_precision if published_at else None,
-        "timezone_assumed": bool(article.timezone_assumed),
-        "updated_at": within_news_time(article.updated_at, now=now),
-        "section": _cut(article.section),
-        "tags": _cut_all(article.tags),
-        "language": _cut(article.language),
-        "image_url": mend_url(article.image_url)[:8192] if article.image_url else None,
-        "provenance": Json(
-            {mend(name): {"rule": mend(e.rule), "raw": _cut(e.raw)} for name, e in article.provenance.items()}
-        ),
-        "extractor_version": mend(article.extractor_version),
-        "content_hash": bytes(article.content_hash or hashlib.sha256(folded.encode()).digest()),
-        "word_count": len(folded.split()),
-        "body_truncated": bool(article.body_truncated),
-        "first_seen_at": fetched_at,
-        "last_seen_at": fetched_at,
-        "changed_at": fetched_at,
-        "crawl_id": crawl.id if crawl else None,
-        "search": search_vector(folded_headline, searched),
-        "pairs": f"{{{','.join(map(str, word_pairs(folded_headline, searched)))}}}",
-        "opt_out": _cut_all(article.opt_out),
-    }
-    addresses = {url_hash(address): address for address in (canonical, url)}
-    telling = row["word_count"] >= stories.TELLING_WORDS
-    signature = bytes(article.signature) if article.signature and telling else None
-    return Draft(place, submission, outlet, row, _credits(article), addresses, signature, paragraphs)
-
-
-def _credits(article: Article) -> list[tuple[str, str, list[str]]]:
-    """(name, role, folded words) of every credit; authors and agency too where the credits leave them out."""
-    named = [(credit.name, credit.role) for credit in article.credits]
-    known = {fold(name) for name, _ in named}
-    named += [(name, "writer") for name in article.authors if fold(name) not in known]
-    if article.agency and fold(article.agency) not in known:
-        named.append((article.agency, "agency"))
-    rows = []
-    for name, role in named[:LIST_LIMIT]:
-        name = _cut(name) or ""
-        words = [word for word in fold(name).split() if len(word) <= 120][:50]
-        if name and words:
-            rows.append((name, mend(role), words))
-    return rows
-
-
-def _cut(text: str | None) -> str | None:
-    return (mend(text)[:SHORT_LIMIT].strip() or None) if text else None
-
-
-def _cut_all(texts: Sequence[str]) -> list[str]:
-    return [cut for text in list(texts)[:LIST_LIMIT] if (cut := _cut(text))]
-
-
 def _short(error: Exception) -> str:
     """A reason's word for an error: its kind, never its text, which quotes rows."""
     return type(error).__name__
@@ -356,7 +194,7 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUTLET_LOCK, outlet_id))
 
     held = _held_rows(cursor, crawl, drafts)
-    removed = _removed(cursor, drafts)
+    removed = tombstones.meet(cursor, drafts)
     found = _find(cursor, drafts)
     new: list[Draft] = []
     for draft in drafts:
@@ -372,9 +210,9 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
             draft.is_older = draft.row["last_seen_at"] < match["last_seen_at"]
             # the very page that the row leads to, read again, shows how the reader changed
             known_page = ledger_row is not None and own and _is_page_of(draft, ledger_row)
-            _see_earlier(cursor, draft, match)
-            meet = _meet_older if draft.is_older and not known_page else _meet
-            outcomes[draft.place] = meet(cursor, crawl, draft, match, own)
+            see_earlier(cursor, draft, match)
+            meeting = meet_older if draft.is_older and not known_page else meet
+            outcomes[draft.place] = meeting(cursor, crawl, draft, match, own)
     outcomes |= _insert(cursor, crawl, new, now)
     _link(cursor, drafts, outcomes)
     sign_draft(cursor, drafts, outcomes)
@@ -416,43 +254,6 @@ def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft]) -> 
     return {id_: _Held(*known) for id_, _, *known in rows}
 
 
-def _removed(cursor: Cursor, drafts: Sequence[Draft]) -> set[int]:
-    """The places of drafts that a takedown forbids, by one of their addresses or by their text.
-
-    Their own addresses get tombstones too, with the places where the archive holds their pages.
-    """
-    cursor.execute(
-        "SELECT outlet_id, coalesce(url_hash, content_hash), takedown_id FROM akhbar.tombstones"
-        " WHERE url_hash = ANY(%s) OR content_hash = ANY(%s)",
-        (
-            [key for draft in drafts for key in draft.addresses],
-            [draft.row["content_hash"] for draft in drafts],
-        ),
-    )
-    closed = {(outlet_id, bytes(key)): takedown for outlet_id, key, takedown in cursor.fetchall()}
-    if not closed:
-        return set()
-    removed: dict[int, int] = {}
-    for draft in drafts:
-        for key in (*draft.addresses, draft.row["content_hash"]):
-            takedown = closed.get((None, key)) or closed.get((draft.row["outlet_id"], key))
-            if takedown is not None:
-                removed[draft.place] = takedown
-    buried = [
-        (removed[d.place], d.row["outlet_id"], url, key, Json(mend(d.submission.archive)))
-        for d in drafts
-        if d.place in removed and d.submission.archive
-        for key, url in list(d.addresses.items())[:1]
-    ]
-    if buried:
-        execute_values(
-            cursor,
-            "INSERT INTO akhbar.tombstones (takedown_id, outlet_id, url, url_hash, archive) VALUES %s",
-            buried,
-        )
-    return set(removed)
-
-
 def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
     """The article that each draft is already, by its canonical address or by its text."""
     if not drafts:
@@ -491,13 +292,6 @@ def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
     return {place: articles[id_] for place, id_ in ids.items()}
 
 
-# another address of an article adds to what is reserved and takes nothing back
-_OPT_OUT = (
-    "opt_out = CASE WHEN %(own)s THEN %(opt_out)s::text[]"
-    " ELSE ARRAY(SELECT DISTINCT unnest(opt_out || %(opt_out)s::text[]) ORDER BY 1) END"
-)
-
-
 def _is_page_of(draft: Draft, ledger_row: _Held) -> bool:
     """Whether a draft was read from the page to which the ledger's row leads, here or in a copy of it."""
     page, known = draft.submission.archive, ledger_row.archive
@@ -506,136 +300,6 @@ def _is_page_of(draft: Draft, ledger_row: _Held) -> bool:
         and known is not None
         and all(page.get(name) == known.get(name) for name in ("digest", "at"))
     )
-
-
-def _see_earlier(cursor: Cursor, draft: Draft, known: Mapping[str, Any]) -> None:
-    """An article was there when its earliest page was fetched, and may be its story's original by that."""
-    if draft.row["first_seen_at"] < known["first_seen_at"]:
-        values = (draft.row["first_seen_at"], known["id"])
-        cursor.execute("UPDATE akhbar.articles SET first_seen_at = %s WHERE id = %s", values)
-        stories.look_again(cursor, [known["id"]])
-
-
-def _meet(cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool) -> Outcome:
-    """What a new reading of a known article comes to: a revision, or nothing new."""
-    id_ = known["id"]
-    same = "unchanged" if own else "duplicate"
-    if bytes(known["content_hash"]) != draft.row["content_hash"] and (
-        draft.row["word_count"] < known["word_count"] * WORSE_SHARE
-    ):
-        return Outcome(same, id_, "worse_reading")
-    changes = _changes(draft, known)
-    if not changes:
-        cursor.execute(
-            "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %(last_seen_at)s),"  # noqa: S608
-            f" gone_at = NULL, {_OPT_OUT} WHERE id = %(id)s",
-            draft.row | {"id": id_, "own": own},
-        )
-        return Outcome(same, id_)
-    if known["extractor_version"] != draft.row["extractor_version"]:
-        changes = ("reread", *changes)  # it may be the reader that changed, and not the page
-    revise_article(cursor, crawl, draft, known, changes)
-    cursor.execute(
-        f"UPDATE akhbar.articles SET {_OPT_OUT} WHERE id = %(id)s",  # noqa: S608 - a constant
-        draft.row | {"id": id_, "own": own},
-    )
-    return Outcome("revised", id_, None, changes)
-
-
-def _meet_older(
-    cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], own: bool
-) -> Outcome:
-    """What a reading of an older page comes to: a version in its place in history, or nothing new.
-
-    The article stays as it is. Written down and replaced at one instant, the version is
-    the present one at no time. `changes` begins with `older` and says what differs from the version seen before it;
-    where there is none, from the first one.
-    """
-    id_, row, same = known["id"], draft.row, "unchanged" if own else "duplicate"
-    cursor.execute(
-        f"SELECT number, seen_at, present, {', '.join(TEXT_FIELDS)} FROM akhbar.revisions"  # noqa: S608
-        " WHERE article_id = %s ORDER BY seen_at, number",
-        (id_,),
-    )
-    names = [column.name for column in cursor.description or ()]
-    kept = [dict(zip(names, version, strict=True)) for version in cursor.fetchall()]
-    versions = [version | known if version["present"] else version for version in kept]
-    # what a reading lacks is looked up in each version; the draft itself stays as it was read
-    differing = [_changes(replace(draft, row=dict(row)), version) for version in versions]
-    if not all(differing):
-        return Outcome(same, id_)
-    before = max(sum(version["seen_at"] <= row["changed_at"] for version in versions) - 1, 0)
-    changes = differing[before]
-    if versions[before]["extractor_version"] != row["extractor_version"]:
-        changes = ("reread", *changes)
-    changes = (OLDER, *changes)
-    cursor.execute(
-        "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, replaced_at, crawl_id, changes,"  # noqa: S608
-        f" present, {', '.join(TEXT_FIELDS)}) VALUES (%(id)s, %(number)s, %(changed_at)s, statement_timestamp(),"
-        " statement_timestamp(), %(crawl_id)s, %(changes)s, false, "
-        + ", ".join(f"%({field})s{_CASTS.get(field, '')}" for field in TEXT_FIELDS)
-        + ")",
-        row | {"id": id_, "number": max(v["number"] for v in versions) + 1, "changes": list(changes)},
-    )
-    return Outcome(same, id_, "older_page", changes)
-
-
-def _changes(draft: Draft, known: dict[str, Any]) -> tuple[str, ...]:
-    """Which of headline, lead, body, byline and published differ. What is only lost is kept as it was."""
-    row = draft.row
-    row["lead"] = row["lead"] or known["lead"]
-    changes = [field for field in ("headline", "lead", "body") if row[field] != known[field]]
-    if "lead" in changes and known["lead"] is None:
-        changes.remove("lead")
-    credit = ("byline", "authors", "agency")
-    if any(row[field] for field in credit):
-        if any(row[field] != known[field] for field in credit):
-            changes.append("byline")
-    elif any(known[field] for field in credit):
-        row |= {field: known[field] for field in credit}
-        draft.credits = []
-    times = ("published_text", "published_at", "published_precision", "timezone_assumed")
-    dated = known["published_at"] is not None
-    if dated and (row["published_at"] is None or is_relative(draft)):
-        row |= {field: known[field] for field in times}
-    elif row["published_at"] is not None and row["published_at"] != known["published_at"]:
-        changes.append("published")
-    return tuple(changes)
-
-
-def is_relative(draft: Draft) -> bool:
-    """Whether the date was printed as a distance (منذ ساعتين), which reads differently at every fetch."""
-    evidence = draft.submission.article.provenance.get("published_at")
-    return evidence is not None and "relative" in evidence.rule
-
-
-def revise_article(
-    cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any], changes: tuple[str, ...]
-) -> None:
-    id_, row = known["id"], draft.row
-    fields = ", ".join(f"{field} = a.{field}" for field in TEXT_FIELDS)
-    cursor.execute(
-        f"UPDATE akhbar.revisions r SET present = false, replaced_at = clock_timestamp(), {fields}"  # noqa: S608
-        " FROM akhbar.articles a WHERE a.id = %s AND r.article_id = a.id AND r.number = a.revision"
-        " RETURNING r.replaced_at, (SELECT max(v.number) + 1 FROM akhbar.revisions v WHERE v.article_id = a.id)",
-        (id_,),
-    )
-    recorded_at, number = cursor.fetchone()  # type: ignore[misc]
-    columns = (*TEXT_FIELDS, "body_truncated", "search", "pairs")
-    assignments = ", ".join(f"{column} = %({column})s" for column in columns)
-    cursor.execute(
-        f"UPDATE akhbar.articles SET {assignments}, revision = %(number)s, changed_at = %(changed_at)s,"  # noqa: S608
-        " last_seen_at = greatest(last_seen_at, %(last_seen_at)s), gone_at = NULL WHERE id = %(id)s",
-        row | {"id": id_, "number": number},
-    )
-    cursor.execute(
-        "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, crawl_id, changes, present)"
-        " VALUES (%s, %s, %s, %s, %s, %s, true)",
-        (id_, number, row["changed_at"], recorded_at, crawl.id if crawl else None, list(changes)),
-    )
-    if draft.credits:
-        cursor.execute("DELETE FROM akhbar.credits WHERE article_id = %s", (id_,))
-        _write_credits(cursor, [(id_, draft)])
 
 
 def _insert(
@@ -648,9 +312,7 @@ def _insert(
         f"INSERT INTO akhbar.articles ({', '.join(_ARTICLE_COLUMNS)}) VALUES %s"  # noqa: S608
         " RETURNING outlet_id, canonical_hash, id",
         [draft.row for draft in drafts],
-        template="("
-        + ", ".join(f"%({column})s{_CASTS.get(column, '')}" for column in _ARTICLE_COLUMNS)
-        + ")",
+        template="(" + ", ".join(f"%({column})s{CASTS.get(column, '')}" for column in _ARTICLE_COLUMNS) + ")",
         page_size=len(drafts),
         fetch=True,
     )
@@ -663,23 +325,8 @@ def _insert(
         template="(%s, %s, %s, %s, %s::text[], %s)",
         page_size=len(stored),
     )
-    _write_credits(cursor, stored)
+    write_credits(cursor, stored)
     return {draft.place: Outcome("stored", id_) for id_, draft in stored}
-
-
-def _write_credits(cursor: Cursor, stored: Sequence[tuple[int, Draft]]) -> None:
-    rows = [
-        (id_, position, name, role, words)
-        for id_, draft in stored
-        for position, (name, role, words) in enumerate(draft.credits, 1)
-    ]
-    if rows:
-        execute_values(
-            cursor,
-            "INSERT INTO akhbar.credits (article_id, position, name, role, words) VALUES %s",
-            rows,
-            page_size=len(rows),
-        )
 
 
 def _link(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, Outcome]) -> None:

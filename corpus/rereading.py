@@ -8,21 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from corpus import passages, stories
-from corpus.articles import (
-    OUTLET_LOCK,
-    TEXT_FIELDS,
-    WORSE_SHARE,
-    Draft,
-    Outcome,
-    RefusedError,
-    Submission,
-    _credits,
-    is_relative,
-    make_draft,
-    revise_article,
-    sign_draft,
-)
+from corpus.articles import OUTLET_LOCK, sign_draft
+from corpus.drafts import TEXT_FIELDS, Draft, RefusedError, Submission, list_credits, make_draft
 from corpus.transaction import Connection, transaction
+from corpus.versions import WORSE_SHARE, Outcome, is_relative, revise_article
 from crawler.candidate import Candidate
 from crawler.items import Article
 
@@ -203,7 +192,7 @@ def _is_same(known: Mapping[str, Any], article: Article) -> bool:
     return (
         all(getattr(article, field) == known[field] for field in plain)
         and [{"headline": s.headline, "body": s.body} for s in article.appended] == known["appended"]
-        and [f"{role} {name}" for name, role, _ in _credits(article)] == known["credits"]
+        and [f"{role} {name}" for name, role, _ in list_credits(article)] == known["credits"]
     )
 
 

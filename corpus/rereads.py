@@ -16,9 +16,9 @@ from psycopg2.errors import UniqueViolation
 from psycopg2.extras import Json, execute_values
 
 from corpus import queue
-from corpus.articles import OLDER
 from corpus.rereading import REREAD, SELECTED
 from corpus.transaction import Connection, Cursor, transaction
+from corpus.versions import OLDER
 from corpus.workers import SILENT_FOR
 
 RUNNING = ("reading", "applying")
