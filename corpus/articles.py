@@ -27,7 +27,7 @@ from corpus.text import mend, mend_url, url_hash, within_news_time
 from corpus.transaction import Connection, Cursor, may_succeed_again, server_clock, transaction
 from corpus.unavailable import StorageUnavailable
 from corpus.vector import search_vector
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import fold, fold_paragraphs
 from crawler.items import Article
 
 HEADLINE_LIMIT = 1_000  # characters; longer ones are a page's text taken for its headline
@@ -227,7 +227,8 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
     if not outlet:
         raise RefusedError("unknown_outlet")
     lead = _cut(article.lead)
-    paragraphs = passages.fold_paragraphs(body)
+    # folded once, where the text was fingerprinted
+    paragraphs = article.folded if article.folded and body == article.body else fold_paragraphs(body)
     folded = " ".join(filter(None, paragraphs))
     searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
     published_at = within_news_time(article.published_at, now=now)
