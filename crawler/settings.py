@@ -68,7 +68,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # the default trusts anyone in the middle
 AUTOTHROTTLE_ENABLED = False  # crawler.network.pacing sets the pace, and would be overruled
 COOKIES_ENABLED = False  # an article needs no session; a session follows us about
 METAREFRESH_ENABLED = False  # a page's text must not send the crawl elsewhere
-REFERRER_POLICY = "no-referrer"  # which page led us here is nobody's business
+REFERER_ENABLED = False  # which page led us here is nobody's business
 HTTPPROXY_ENABLED = False  # a proxy of the environment would hide the true address from the guard
 DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "ftp": None, "s3": None, "data": None}
 URLLENGTH_LIMIT = (
@@ -138,6 +138,7 @@ SPIDER_MIDDLEWARES: dict[Any, int | None] = {
     "pipelines.admission.Admission": 900,
     # every item would pass each of these; what is followed is bounded by SOURCE_DEPTH
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES: dict[Any, int | None] = {
