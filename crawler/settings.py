@@ -30,7 +30,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 # of one response, which gives one article: Scrapy starts so many tasks for each response, and a third
 # of the event loop's time went into those of 200
-CONCURRENT_ITEMS = 2
+CONCURRENT_ITEMS = 1
 
 # sources that name further ones: an index of sitemaps, the next pages of a section
 SOURCE_DEPTH = 3
