@@ -42,6 +42,7 @@ _NOT_IN_A_GOLDEN = frozenset(
         "fetched_at",
         "content_hash",
         "signature",
+        "folded",
         "story",
         "copy_of",
         "candidate",

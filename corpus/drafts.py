@@ -10,11 +10,11 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from corpus import passages, stories
+from corpus import stories
 from corpus.crawls import Crawl
 from corpus.text import mend, mend_url, url_hash, within_news_time
 from corpus.vector import search_vector, word_pairs
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import fold, fold_paragraphs
 from crawler.items import Article
 
 HEADLINE_LIMIT = 1_000  # characters; longer ones are a page's text taken for its headline
@@ -93,7 +93,8 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
         raise RefusedError("unknown_outlet")
     lead = _cut(article.lead)
     folded_headline = fold(headline)
-    paragraphs = passages.fold_paragraphs(body)
+    # folded once, where the text was fingerprinted
+    paragraphs = article.folded if article.folded and body == article.body else fold_paragraphs(body)
     folded = " ".join(filter(None, paragraphs))
     searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
     published_at = within_news_time(article.published_at, now=now)

@@ -15,16 +15,11 @@ from hashlib import blake2b
 from psycopg2.extras import execute_values
 
 from corpus.transaction import Connection, Cursor, transaction
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import fold_paragraphs
 
 TELLING_WORDS = 12  # shorter paragraphs recur in articles that have nothing to do with each other
 CROWD = 20
 FURNITURE_SEEN = 20  # articles of one outlet; background paragraphs of a running story recur less often
-
-
-def fold_paragraphs(body: str) -> list[str]:
-    """Each paragraph of a body in search form; joined by spaces, they are the body's."""
-    return [fold(paragraph) for paragraph in body.split("\n\n")]
 
 
 def passage_hashes(paragraphs: Sequence[str]) -> list[tuple[int, int]]:

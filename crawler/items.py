@@ -88,6 +88,7 @@ class Article:
     candidate: Candidate | None = None
     # set by the pipelines only
     content_hash: bytes | None = None
+    folded: list[str] | None = None  # the body's paragraphs in search form
     signature: bytes | None = None
     story: int | None = None
     copy_of: int | None = None

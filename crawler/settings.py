@@ -30,7 +30,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 # of one response, which gives one article: Scrapy starts so many tasks for each response, and a third
 # of the event loop's time went into those of 200
-CONCURRENT_ITEMS = 2
+CONCURRENT_ITEMS = 1
 
 # sources that name further ones: an index of sitemaps, the next pages of a section
 SOURCE_DEPTH = 3
@@ -68,7 +68,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # the default trusts anyone in the middle
 AUTOTHROTTLE_ENABLED = False  # crawler.network.pacing sets the pace, and would be overruled
 COOKIES_ENABLED = False  # an article needs no session; a session follows us about
 METAREFRESH_ENABLED = False  # a page's text must not send the crawl elsewhere
-REFERRER_POLICY = "no-referrer"  # which page led us here is nobody's business
+REFERER_ENABLED = False  # which page led us here is nobody's business
 HTTPPROXY_ENABLED = False  # a proxy of the environment would hide the true address from the guard
 DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "ftp": None, "s3": None, "data": None}
 URLLENGTH_LIMIT = (
@@ -142,6 +142,7 @@ SPIDER_MIDDLEWARES: dict[Any, int | None] = {
     "pipelines.admission.Admission": 900,
     # every item would pass each of these; what is followed is bounded by SOURCE_DEPTH
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES: dict[Any, int | None] = {

@@ -16,6 +16,9 @@ from pipelines.session import STORAGE_ENDS, Session
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+# short: to be stored, an article waits again
+_LINGER = 0.15
+
 
 class ExactDuplicates:
     """Turns away an article that its outlet has published under another canonical address.
@@ -27,7 +30,7 @@ class ExactDuplicates:
 
     def __init__(self, session: Session):
         self.session = session
-        self.lookups: Batch[Article, int | None] = Batch(self._find)
+        self.lookups: Batch[Article, int | None] = Batch(self._find, linger=_LINGER)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

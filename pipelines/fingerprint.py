@@ -8,7 +8,7 @@ from typing import Any
 
 from rensa import RMinHash
 
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import fold_paragraphs
 from crawler.items import Article
 
 PERMUTATIONS = 128
@@ -19,14 +19,15 @@ _SEED = 1
 
 
 class Fingerprint:
-    """Sets `content_hash` (SHA-256 of the folded body) and `signature` (MinHash of its word shingles).
+    """Sets `content_hash` (SHA-256 of the folded body), `signature` (MinHash of its word shingles) and `folded`.
 
     By the setting READER_JUDGES the reader processes have done so already.
     """
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Article) and item.content_hash is None:
-            folded = fold(item.body)
+            item.folded = fold_paragraphs(item.body)
+            folded = " ".join(filter(None, item.folded))
             item.content_hash = hash_text(folded)
             item.signature = sign_text(folded)
         return item

@@ -57,6 +57,9 @@ STORAGE_ENDS = (StorageUnavailable, crawls.CrawlLost)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 15.0  # seconds between tries while the storage is away
 _LOOK_UP = 0.2  # seconds: how often a wait looks whether the crawl was told to stop
 _FIRST_PATIENCE = 10.0  # seconds for the first call, where the server was there and then cut us off
+# An article of twelve that are stored together costs a third more than one of fifty. But what waits to be stored
+# is part of the CLAIM_AHEAD that are in hand: with fifty the readers stood still a seventh of the time
+_STORED_AT_ONCE, _STORED_AFTER = 32, 1.0
 _GRACE = 5.0  # seconds that a call may go on for once the crawl was told to stop
 
 
@@ -95,7 +98,9 @@ class Session:
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._connection: Connection | None = None
         self._endings: Batch[ledger.Ending, None] = Batch(self._end)
-        self._submissions: Batch[articles.Submission, articles.Outcome] = Batch(self._store)
+        self._submissions: Batch[articles.Submission, articles.Outcome] = Batch(
+            self._store, size=_STORED_AT_ONCE, linger=_STORED_AFTER
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

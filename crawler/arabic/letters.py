@@ -75,10 +75,10 @@ ARABIC_MARKS: Final = (
 )
 """Insides of regular expression classes."""
 
-# Texts that are neither changed by `clean`, but for their spaces, nor hold marks that NFC might reorder:
-# most of what is printed, told by one pass.
+# Texts that are neither changed by `clean`, but for their spaces and empty lines, nor hold marks that NFC
+# might reorder: most of what is printed, told by one pass.
 _PLAIN = re.compile(
-    "[ -~\u00ab\u00bb\u060c\u061b\u061f\u0621-\u063a\u0641-\u064a\u0660-\u0669\u2013\u2014\u2018-\u201d\u2026]*"
+    "[\n -~\u00ab\u00bb\u060c\u061b\u061f\u0621-\u063a\u0641-\u064a\u0660-\u0669\u2013\u2014\u2018-\u201d\u2026]*"
 )
 _PLAIN_WORDS = re.compile("[ 0-9A-Za-z\u0621-\u063a\u0641-\u064a]*")
 _LINE_BREAK = re.compile(LINE_BREAKS)
@@ -122,8 +122,11 @@ def clean(text: str) -> str:
     presentation forms are letters; lines end in "\\n", are trimmed, and at most one of them in a row
     is empty; spaces of every kind are one space; the whole is NFC. Idempotent; never raises.
     """
-    if _PLAIN.fullmatch(text):
-        return _WIDE_SPACE.sub(" ", text).strip(" ") if "  " in text else text.strip(" ")
+    return _clean_spaces(text if _PLAIN.fullmatch(text) else clean_letters(text))
+
+
+def clean_letters(text: str) -> str:
+    """`clean` but for spaces and empty lines."""
     text = _LINE_BREAK.sub("\n", text)
     if _TO_CLEAN.search(text):
         text = text.translate(CLEAN_TABLE)
@@ -131,10 +134,17 @@ def clean(text: str) -> str:
         text = _JOINERS.sub(_joiner, text)
     if TATWEEL in text:
         text = _LENGTHENING.sub(lambda match: match[0].replace(TATWEEL, ""), text)
-    text = unicodedata.normalize("NFC", text)
-    text = _WIDE_SPACE.sub(" ", text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _clean_spaces(text: str) -> str:
+    if "  " in text:
+        text = _WIDE_SPACE.sub(" ", text)
     if "\n" in text:
-        text = _EMPTY_LINES.sub("\n\n", _LINE_EDGE.sub("\n", text))
+        if " \n" in text or "\n " in text:
+            text = _LINE_EDGE.sub("\n", text)
+        if "\n\n\n" in text:
+            text = _EMPTY_LINES.sub("\n\n", text)
     return text.strip(" \n")
 
 
@@ -209,6 +219,11 @@ def fold(text: str) -> str:
     number and the percent sign at one. Idempotent, and fold(clean(x)) == fold(x); never raises.
     """
     return _fold_line(text) if len(text) <= _LINE else _fold(text)
+
+
+def fold_paragraphs(body: str) -> list[str]:
+    """Each paragraph of a body in search form; those that are not empty, joined by spaces, are the body's."""
+    return [fold(paragraph) for paragraph in body.split("\n\n")]
 
 
 def _fold(text: str) -> str:

@@ -7,9 +7,10 @@ of power. What waits while the disk is busy is synced together, so the wait is o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
-from concurrent.futures import Future
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -42,7 +43,7 @@ class _Errand:
 
     answer: Answer
     seen: Place | None
-    done: Future[Place | None]
+    done: asyncio.Future[Place | None]
 
 
 class Archive:
@@ -83,7 +84,10 @@ class Archive:
             min_free=settings.getint("ARCHIVE_MIN_FREE", 512 * 1024**2),
             facts={"isPartOf": spider.name, "http-header-user-agent": settings.get("USER_AGENT") or ""},
         )
-        self._thread = threading.Thread(target=self._write_all, args=(folder,), name="archive", daemon=True)
+        loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(
+            target=self._write_all, args=(folder, loop), name="archive", daemon=True
+        )
         self._thread.start()
 
     async def close(self) -> None:
@@ -97,7 +101,8 @@ class Archive:
         encodings = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         request.meta[_ENCODING] = encodings or None
         if 300 <= response.status < 400 and response.status != 304 and _is_ours(request):
-            self._submit(_answer(response, clock.now(), None), None)
+            kept = self._submit(_answer(response, clock.now(), None), None)
+            kept.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody waits for it
 
     async def process_response(self, request: Request, response: Response) -> Response:
         if not _is_ours(request) or not (200 <= response.status < 300 or response.status == 304):
@@ -114,7 +119,7 @@ class Archive:
         seen = Place.from_dict(known) if known else None
         answer = _answer(response, at, request.meta.get(_ENCODING))
         try:
-            place = await asyncio.wrap_future(self._submit(answer, seen))
+            place = await self._submit(answer, seen)
         except OSError as fault:
             self.crawler.stats.inc_value("archive/failed")
             raise Refused("archive_unavailable", str(fault), failed=True) from fault
@@ -122,8 +127,9 @@ class Archive:
             request.meta[PLACE] = place.as_dict()
         return response
 
-    def _submit(self, answer: Answer, seen: Place | None) -> Future[Place | None]:
-        errand = _Errand(answer, seen, Future())
+    def _submit(self, answer: Answer, seen: Place | None) -> asyncio.Future[Place | None]:
+        loop = asyncio.get_running_loop()
+        errand = _Errand(answer, seen, loop.create_future())
         if self._thread is None or not self._thread.is_alive():
             errand.done.set_exception(OSError("the archive is closed"))
         else:
@@ -132,7 +138,7 @@ class Archive:
 
     # in the archive's thread
 
-    def _write_all(self, folder: ArchiveFolder) -> None:
+    def _write_all(self, folder: ArchiveFolder, loop: asyncio.AbstractEventLoop) -> None:
         prepared = False
         while (errand := self._errands.get()) is not None:
             errands: list[_Errand] = [errand]
@@ -146,8 +152,9 @@ class Archive:
                     ended = True
                 else:
                     errands.append(further)
-            # a request may be given up (Ctrl-C) while its record waits; from here on it cannot
-            errands = [errand for errand in errands if errand.done.set_running_or_notify_cancel()]
+            # a request may be given up (Ctrl-C) while its record waits
+            errands = [errand for errand in errands if not errand.done.cancelled()]
+            outcomes: Sequence[Place | OSError | None]
             try:
                 if not prepared:
                     for path in folder.prepare():
@@ -156,17 +163,16 @@ class Archive:
                         )
                     prepared = True
                 folder.check_space()
-                places = [self._write(folder, errand) for errand in errands]
+                outcomes = [self._write(folder, errand) for errand in errands]
                 folder.sync()
             except Exception as fault:
                 error = (
                     fault if isinstance(fault, OSError) else OSError(f"the archive cannot write: {fault!r}")
                 )
-                for errand in errands:
-                    errand.done.set_exception(error)
-            else:
-                for errand, place in zip(errands, places, strict=True):
-                    errand.done.set_result(place)
+                outcomes = [error] * len(errands)
+            # one word to the loop for all of them: to wake it costs as much as a page's headers
+            with contextlib.suppress(RuntimeError):  # it is gone, and so is everybody who waited
+                loop.call_soon_threadsafe(_hand_back, errands, outcomes)
             if ended:
                 break
         try:
@@ -194,6 +200,16 @@ class Archive:
         count("archive/responses")
         count("archive/bytes", len(member))
         return Place(file, offset, len(member), digest, write_date(answer.at))
+
+
+def _hand_back(errands: Sequence[_Errand], outcomes: Sequence[Place | OSError | None]) -> None:
+    for errand, outcome in zip(errands, outcomes, strict=True):
+        if errand.done.done():
+            continue
+        if isinstance(outcome, OSError):
+            errand.done.set_exception(outcome)
+        else:
+            errand.done.set_result(outcome)
 
 
 def _is_ours(request: Request) -> bool:

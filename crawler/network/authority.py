@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -14,6 +15,12 @@ def authority_of(url: str) -> str:
     `ValueError` where the URL prints a port that is none.
     """
     parts = urlsplit(url)
+    return _authority(parts.scheme, parts.netloc)
+
+
+@lru_cache(maxsize=1_000)
+def _authority(scheme: str, netloc: str) -> str:
+    parts = SplitResult(scheme, netloc, "", "", "")
     host = (parts.hostname or "").rstrip(".")
     if ":" in host:
         host = f"[{host}]"

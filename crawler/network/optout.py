@@ -34,7 +34,7 @@ SIGNALS: Final = frozenset({"noindex", "nosnippet", NOARCHIVE, "noai", "noimagea
 
 _HEAD = 256 * 1024  # bytes in which a page's meta tags are looked for
 _COMMENT = re.compile(rb"<!--.*?-->", re.S)
-_META = re.compile(rb"<meta\b[^<>]{0,2000}>", re.I)
+_META = re.compile(rb"<[mM][eE][tT][aA]\b[^<>]{0,2000}>")
 _ATTRIBUTE = re.compile(rb"""\b(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _NAME = re.compile(r"\s*([a-z*][\w.-]*)\s*:", re.I)
 # rules that have a colon themselves, so that what stands before it is no crawler's name
@@ -88,10 +88,10 @@ def read_signals(
     reserved = _reservation(tdm_reservation)
     if reserved is None:
         reserved = host_reserves
-    for name, content in _metas(body):
-        if name in ("robots", token.lower()):
+    for name, content in _metas(body, ("robots", token.lower(), TDM_RESERVATION)):
+        if name != TDM_RESERVATION:
             rules |= _rules(content.split(","))
-        elif name == TDM_RESERVATION and (stated := _reservation(content)) is not None:
+        elif (stated := _reservation(content)) is not None:
             reserved = stated
     return sorted(rules | ({TDM_RESERVATION} if reserved else set()))
 
@@ -116,9 +116,17 @@ def _reservation(value: str | None) -> bool | None:
     return {"1": True, "0": False}.get((value or "").strip())
 
 
-def _metas(body: bytes) -> Iterable[tuple[str, str]]:
-    """Lower-cased name and content of the meta tags at the beginning of a page, without commented ones."""
-    for tag in _META.findall(_COMMENT.sub(b"", body[:_HEAD])):
+def _metas(body: bytes, names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Name (lower-case) and content of the meta tags of these names at the beginning of a page.
+
+    Commented ones are none. Most pages have no tag of these names at all, which is told first.
+    """
+    head, looked_for = body[:_HEAD], [name.encode() for name in names]
+    tags = b"".join(_META.findall(head)).lower()
+    if not any(name in tags for name in looked_for):
+        return
+    for tag in _META.findall(_COMMENT.sub(b"", head)):
         found = {key.lower(): b"".join(values) for key, *values in _ATTRIBUTE.findall(tag)}
-        if name := found.get(b"name"):
-            yield name.strip().lower().decode("latin-1"), found.get(b"content", b"").decode("latin-1")
+        name = found.get(b"name", b"").strip().lower()
+        if name in looked_for:
+            yield name.decode(), found.get(b"content", b"").decode("latin-1")

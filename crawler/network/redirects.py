@@ -7,9 +7,11 @@ requests anywhere. Here each of them is judged before it is scheduled.
 
 from __future__ import annotations
 
+from typing import Self
 from urllib.parse import urldefrag
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -27,6 +29,13 @@ class Redirects(RedirectMiddleware):
     another scheme than http and https, or to what is no URL). From https to http is followed.
     """
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        # Scrapy's connects a signal besides, by which it looks for its referer middleware, and warns where it is off
+        redirects = cls(crawler.settings)
+        redirects.crawler = crawler
+        return redirects
+
     def process_response(  # type: ignore[override]  # Scrapy 2.19 deprecates the `spider` argument
         self, request: Request, response: Response
     ) -> Request | Response:
@@ -41,6 +50,10 @@ class Redirects(RedirectMiddleware):
         if self._is_unfollowed(request, outcome):
             raise Refused("redirect_refused", str(outcome.headers["Location"])[:200])
         return outcome
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Take the header away: which page led us here is nobody's business."""
+        request.headers.pop("Referer", None)
 
     def _admit(self, redirected: Request) -> Request:
         behind = {urldefrag(url).url for url in redirected.meta["redirect_urls"]}

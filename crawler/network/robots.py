@@ -120,12 +120,11 @@ class Robots:
         self.store = MemoryStore()
         self._known: dict[str, tuple[Rules | None, float]] = {}  # until when, monotonic
         self._fetches: dict[str, asyncio.Task[Rules | None]] = {}
+        self._downloads = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        robots = cls(crawler)
-        crawler.signals.connect(robots.bytes_received, signal=signals.bytes_received)
-        return robots
+        return cls(crawler)
 
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The copies in hand by host, as JSON values, for a later crawl's `restore`."""
@@ -232,7 +231,16 @@ class Robots:
             "download_timeout": self.timeout,
             "download_maxsize": _MAX_DECODED,
         }
-        return await self.crawler.engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK))
+        # only while there is one: every chunk of every page would be sent here
+        if not self._downloads:
+            self.crawler.signals.connect(self.bytes_received, signal=signals.bytes_received)
+        self._downloads += 1
+        try:
+            return await self.crawler.engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK))
+        finally:
+            self._downloads -= 1
+            if not self._downloads:
+                self.crawler.signals.disconnect(self.bytes_received, signal=signals.bytes_received)
 
     def _count(self, event: str) -> None:
         self.crawler.stats.inc_value(f"robots/{event}")

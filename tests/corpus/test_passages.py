@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from corpus import articles, crawls, passages, rereading
 from corpus.articles import Submission
-from crawler.arabic.letters import fold
+from crawler.arabic.letters import fold, fold_paragraphs
 from crawler.candidate import Candidate
 from crawler.extraction.body import hash_of
 from crawler.items import AppendedStory, Article
@@ -92,7 +92,7 @@ def test_an_appended_story_is_told_by_the_article_it_repeats(connection):
 
 def test_paragraphs_fold_as_the_whole_text_does():
     for body in ("أ.\n\n5\n\n.5\n\n%\n\nب", "ا\u0640\n\n\u0640ب 5.\n\n5", "\n\n\n\nكلمة\n\n"):
-        assert " ".join(filter(None, passages.fold_paragraphs(body))) == fold(body)
+        assert " ".join(filter(None, fold_paragraphs(body))) == fold(body)
 
 
 def test_a_body_that_was_read_again_is_known_by_its_present_passages(connection):

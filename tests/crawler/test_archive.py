@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -405,3 +406,12 @@ def test_headers_cannot_smuggle_a_record(tmp_path: Path) -> None:
     )
     found = list(ArchiveIterator(BytesIO(make_response(hostile, digest_of(answer.body)))))
     assert len(found) == 1 and len(found[0].http_headers.headers) == 3
+
+
+def test_a_header_whose_name_is_no_ascii_is_kept_and_ends_no_crawl(tmp_path: Path) -> None:
+    answer = replace(answer_of_page(1), headers=[("X-\u00fc", "n\u00e9"), ("Content-Type", "text/html")])
+    folder = folder_of(tmp_path)
+    folder.append(make_response(answer, digest_of(answer.body)))
+    folder.close()
+    ((_, url, _, payload),) = [record for record in records(tmp_path) if record[0] == "response"]
+    assert (url, payload) == (answer.url, answer.body)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.arabic.letters import FOLD_TABLE, SPELLING_TABLE, clean, fold
+from crawler.arabic.letters import FOLD_TABLE, SPELLING_TABLE, clean, clean_letters, fold
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "normalise.jsonl"
 
@@ -78,6 +78,12 @@ def test_clean(printed: str, stored: str) -> None:
 )
 def test_fold(printed: str, folded: str) -> None:
     assert fold(printed) == folded
+
+
+@given(st.text(st.sampled_from(" \n\nاب،.9a…"), max_size=30) | ANY_TEXT)
+@settings(max_examples=600, deadline=None)
+def test_a_text_told_to_be_plain_has_no_letter_to_clean(text: str) -> None:
+    assert clean(text) == clean(clean_letters(text))
 
 
 @given(ANY_TEXT | TRICKY_TEXT)
