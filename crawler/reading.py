@@ -12,6 +12,7 @@ import asyncio
 import atexit
 import ctypes
 import gc
+import multiprocessing
 import os
 import pickle
 import re
@@ -19,17 +20,20 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from pebble import ProcessExpired, ProcessPool
+
 from crawler.candidate import Candidate
 from crawler.discovery import Listing, Source
 from crawler.items import Article, Rejection
+from crawler.network.clock import time_readers
 from crawler.outlet import Layout, Outlet
-from crawler.processes import ProcessDiedError, Processes
 
 if TYPE_CHECKING:
     from crawler.extraction.page import Page
@@ -97,11 +101,14 @@ class Readers:
     def __init__(self, *, processes: int, time_limit: float) -> None:
         """`processes` 0 means one for each core; `time_limit` is seconds a page."""
         self.time_limit = time_limit
-        self._pool = Processes(
-            processes or os.cpu_count() or 1,
-            _prepare,
-            (list(sys.path), os.getpid()),
-            most_tasks=_PAGES_PER_PROCESS,
+        time_readers()
+        self._pool = ProcessPool(
+            max_workers=processes or os.cpu_count() or 1,
+            max_tasks=_PAGES_PER_PROCESS,
+            initializer=_prepare,
+            initargs=(list(sys.path), os.getpid()),
+            # a fork of a process with threads (the database lane, the resolver) may deadlock
+            context=multiprocessing.get_context("spawn"),
         )
         atexit.register(self.close)
 
@@ -114,14 +121,16 @@ class Readers:
 
     async def read(self, job: Job) -> Article | Rejection:
         """Read one page in a reader process; never raises for what the page holds."""
+        future = self._pool.schedule(_read, args=(job,), timeout=self.time_limit)
         try:
-            return await self._pool.run(_read, job, limit=self.time_limit)
-        except TimeoutError:
+            result: Article | Rejection = await asyncio.wrap_future(future)
+        except (TimeoutError, FutureTimeoutError):
             return Rejection(url=job.url, reason="too_slow", detail=f"over {self.time_limit:g} s")
-        except ProcessDiedError as death:
+        except ProcessExpired as death:
             return Rejection(url=job.url, reason="reader_died", detail=str(death)[:200])
         except MemoryError:
             return Rejection(url=job.url, reason="reader_died", detail="out of memory")
+        return result
 
     async def read_source(
         self,
@@ -139,7 +148,8 @@ class Readers:
         read = partial(source.read, body, url, content_type=content_type, article_url=article_url)
         if len(body) < _SMALL_SOURCE:
             return await asyncio.to_thread(read)
-        listing, parts = await self._pool.run(_read_source, read, limit=10 * self.time_limit)
+        future = self._pool.schedule(_read_source, args=(read,), timeout=10 * self.time_limit)
+        listing, parts = await asyncio.wrap_future(future)
         found: list[Candidate] = []
         for part in parts:
             found += pickle.loads(part)  # noqa: S301 - from our own process
@@ -148,7 +158,8 @@ class Readers:
 
     def close(self) -> None:
         """Stop the processes; pages that are being read are given up."""
-        self._pool.close()
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join(timeout=5)
 
 
 def _prepare(path: list[str], parent: int) -> None:

@@ -3,16 +3,18 @@
 The wall clock is set back and forth while a crawl runs (by a person, a time server, a machine that wakes): waits
 would end at once or last an hour, and pages would have been fetched tomorrow. What sleeps of the machine is counted.
 
-Twisted reckons its timeouts by the wall clock (one set forward ends every request under way, one set back none), and
-is given this one.
+Two libraries go by the wall clock besides, and are given this one: Twisted reckons its timeouts by it (a clock set
+forward ends every request under way, one set back none), pebble the time that a page may be read (`too_slow`).
 """
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, Self
 
+from pebble.pool import base_pool, process
 from scrapy.crawler import Crawler
 
 # Linux' monotonic clock stands still while the machine sleeps, macOS' does not and has no other
@@ -40,3 +42,10 @@ class SteadyReactor:
         running: Any = reactor
         running.seconds = seconds
         return cls()
+
+
+def time_readers() -> None:
+    """Let pebble, which has no option for it, time its tasks by this clock."""
+    steady = SimpleNamespace(time=seconds, sleep=time.sleep)
+    for module in (process, base_pool):
+        vars(module)["time"] = steady

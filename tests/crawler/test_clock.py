@@ -1,36 +1,28 @@
-"""Twisted, reader processes and what an earlier crawl kept: none of them follows a wall clock that is set."""
+"""Twisted, pebble and what an earlier crawl kept: none of them follows a wall clock that is set."""
 
 from __future__ import annotations
 
-import asyncio
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pebble.pool.process import TaskManager
 from scrapy.utils.test import get_crawler
 
 from crawler.network import clock
 from crawler.network.pacing import Pacing
-from crawler.processes import Processes
 
 DAY = 86_400
 
 
 def test_a_clock_set_forward_makes_no_page_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    processes = Processes(1, sum, ((),), most_tasks=10)
-
-    async def sleep(seconds: float, limit: float) -> None:
-        task = asyncio.create_task(processes.run(time.sleep, seconds, limit=limit))
-        await asyncio.sleep(0.1)
-        monkeypatch.setattr(time, "time", lambda: clock.seconds() + DAY)
-        await task
-
-    try:
-        asyncio.run(sleep(1.5, 20.0))
-        with pytest.raises(TimeoutError):
-            asyncio.run(sleep(20.0, 1.0))
-    finally:
-        processes.close()
+    clock.time_readers()
+    task: Any = SimpleNamespace(timeout=20.0, started=True, timestamp=clock.seconds())
+    monkeypatch.setattr(time, "time", lambda: clock.seconds() + DAY)
+    assert not TaskManager.timeout(task)
+    task.timestamp -= 21
+    assert TaskManager.timeout(task)
 
 
 def test_the_reactor_reckons_by_the_steady_clock(monkeypatch: pytest.MonkeyPatch) -> None:
