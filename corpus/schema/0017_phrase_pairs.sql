@@ -91,7 +91,7 @@ $$;
 
 -- Ranking looks at the newest 200 matches only: a word of every second article would otherwise have a million
 -- vectors read to put twenty in order. A phrase is looked for in at most 4,000 articles with its pairs at a time,
--- since each of them must be read, and is ranked over those that were found by then.
+-- since each of them must be read, and is ranked over three times as many as are asked for, where so many are found.
 CREATE OR REPLACE FUNCTION corpus.search(
     query text,
     outlet text DEFAULT NULL,
@@ -149,6 +149,7 @@ BEGIN
     IF cardinality(further) > 0 THEN
         at_once := greatest(wanted, 4000);
         enough := max_rows;
+        wanted := least(wanted, 3 * max_rows);
     END IF;
 
     SELECT least(coalesce(until, 'infinity'), coalesce(a.published_at, a.first_seen_at)) INTO last
