@@ -119,8 +119,8 @@ def _rebuild_bands(connection: Connection) -> bool:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_STORIES_LOCK,))
             cursor.execute("SELECT below FROM akhbar.bands_state")
             state = cursor.fetchone()
-            if state is None:
-                logger.info("The bands of near-duplicates are made anew; new copies are linked after that")
+            begins = state is None
+            if begins:
                 cursor.execute("INSERT INTO akhbar.bands_state SELECT 2 ^ 62 RETURNING below")
                 state = cursor.fetchone()
             if state == (0,):
@@ -133,6 +133,8 @@ def _rebuild_bands(connection: Connection) -> bool:
                 (*state, REBUILD_BATCH),  # type: ignore[misc]
             )
             signatures = {id_: bytes(signature) for id_, signature in cursor.fetchall()}
+            if begins and len(signatures) == REBUILD_BATCH:  # fewer take no time
+                logger.info("The bands of near-duplicates are made anew; new copies are linked after that")
             _keep_bands(cursor, _pair_bands(signatures))
             cursor.execute("UPDATE akhbar.bands_state SET below = %s", (min(signatures, default=0),))
 

@@ -15,7 +15,7 @@ def redirect(to: str) -> tuple:
 def test_redirects_within_the_outlet_are_followed(crawl, serve) -> None:
     site = serve({"/a": redirect("/b"), "/b": redirect("/c")})
     done = crawl(f"{site.url}/a", domains=("127.0.0.1",))
-    assert done.ends == [[f"{site.url}/a", 200, f"{site.url}/c", 11]]
+    assert done.ends == [[f"{site.url}/a", 200, f"{site.url}/c", 11, None]]
 
 
 def test_an_offsite_redirect_ends_with_its_reason(crawl, serve) -> None:
