@@ -21,7 +21,7 @@ from psycopg2.extras import Json, execute_values
 from corpus import passages, stories, tombstones
 from corpus.crawls import Crawl, fence
 from corpus.drafts import CASTS, TEXT_FIELDS, Draft, RefusedError, Submission, make_draft
-from corpus.ledger import Ending, close_rows, recheck_at
+from corpus.endings import Ending, close_rows, recheck_at
 from corpus.movements import write_movements
 from corpus.room import require_room
 from corpus.text import mend, mend_url, url_hash

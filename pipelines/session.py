@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from scrapy import signals
 from scrapy.utils.misc import load_object
 
-from corpus import articles, crawls, history, ledger
+from corpus import announcements, articles, claims, crawls, endings, history, ledger, sources
 from corpus.account import articles_since_yesterday
 from corpus.database import connect
 from corpus.silence import read_silences
@@ -97,7 +97,7 @@ class Session:
         self._watch: asyncio.Task[None] | None = None
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._connection: Connection | None = None
-        self._endings: Batch[ledger.Ending, None] = Batch(self._end)
+        self._endings: Batch[endings.Ending, None] = Batch(self._end)
         self._submissions: Batch[articles.Submission, articles.Outcome] = Batch(
             self._store, size=_STORED_AT_ONCE, linger=_STORED_AFTER
         )
@@ -140,7 +140,7 @@ class Session:
     async def record(self, candidates: Sequence[Candidate], source: str | None = None) -> int:
         """Enter addresses that a source announced in the ledger; the number of those that it did not know."""
         seen = self.listings.setdefault(source, set()) if source is not None else None
-        new: int = await self.call(ledger.record, self.mine, candidates, seen)
+        new: int = await self.call(announcements.record, self.mine, candidates, seen)
         self.changed.set()
         return new
 
@@ -151,7 +151,7 @@ class Session:
         if limit <= 0:
             return []
         taken: list[Candidate] = await self.call(
-            lambda connection: ledger.claim(connection, self.mine, limit, since=self.since, until=self.until)
+            lambda connection: claims.claim(connection, self.mine, limit, since=self.since, until=self.until)
         )
         self.claimed += len(taken)
         self.in_hand.update((candidate.id, candidate) for candidate in taken if candidate.id is not None)
@@ -170,7 +170,7 @@ class Session:
         """End a candidate's row without storing an article; `article` is the one that it duplicates."""
         if candidate is None or candidate.id is None:
             return
-        ending = ledger.Ending(
+        ending = endings.Ending(
             id=candidate.id,
             state=state,
             reason=reason,
@@ -194,7 +194,7 @@ class Session:
         """Keep what became of a source."""
         listing = self.listings.pop(report.url, set())
         await self.call(
-            lambda connection: ledger.keep_source(
+            lambda connection: sources.keep_source(
                 connection,
                 self.mine,
                 report.url,
@@ -296,9 +296,9 @@ class Session:
         self.in_hand.pop(candidate_id, None)
         self.changed.set()
 
-    async def _end(self, endings: Sequence[ledger.Ending]) -> Sequence[None]:
-        await self.call(ledger.end, self.mine, endings)
-        return [None] * len(endings)
+    async def _end(self, batch: Sequence[endings.Ending]) -> Sequence[None]:
+        await self.call(endings.end, self.mine, batch)
+        return [None] * len(batch)
 
     async def _store(self, submissions: Sequence[articles.Submission]) -> Sequence[articles.Outcome]:
         return await self.call(articles.store, self.mine, submissions)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg2
 import pytest
 
-from corpus import articles, browse, crawls, ledger
+from corpus import announcements, articles, browse, crawls
 from corpus.articles import Submission
 from corpus.browse import Library, TooSlow, Wanted
 from corpus.unavailable import StorageUnavailable
@@ -41,7 +41,7 @@ def library(connection) -> Iterator[Library]:
     """Forty-five articles of one outlet and one of another; number 1 has two versions."""
     first = crawls.begin(connection, OUTLETS[0])
     articles.store(connection, first, [Submission(article=article(n)) for n in range(1, 46)])
-    ledger.record(connection, first, [Candidate(url="https://sarw.example/later", source="feed")])
+    announcements.record(connection, first, [Candidate(url="https://sarw.example/later", source="feed")])
     articles.store(connection, first, [Submission(article=article(1, headline="إغلاق المكتبة رقم 1"))])
     crawls.finish(connection, first, verdict="healthy")
     second = crawls.begin(connection, OUTLETS[1])
