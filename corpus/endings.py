@@ -5,7 +5,7 @@ or that fails, leaves the row `unchanged` with the reason beside it.
 
 Articles are checked again 1 h, 6 h, 1 d, 3 d and 7 d after the check before, as long as they are
 younger than 14 days, and at once when a source announces a newer `updated_at`. A change starts the
-intervals anew.
+intervals anew. What a replay finds at an address that has its article is no check, and leaves all this as it is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ RECHECK_AFTER = (
 RECHECK_WITHIN = timedelta(days=14)  # of publication, or of discovery where the source gave no time
 
 _GONE_STATUS = (404, 410)
-_GONE_REASONS = ("soft_404", "home", "gone")
+GONE = "gone"  # the reason of a row whose address has its article, and answers with it no more
+_GONE_REASONS = ("soft_404", "home", GONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ def end(connection: Connection, crawl: Crawl, endings: Sequence[Ending]) -> int:
     """Ends candidates that gave no article; returns how many rows ended.
 
     A row that this crawl does not hold in `fetching` is left as it is. Articles whose address is gone
-    (404, 410, soft 404, redirected home) are marked gone; an unchanged one is marked seen.
+    (404, 410, soft 404, redirected home) are marked gone; an unchanged one is marked seen. A page of an archive that
+    gives no article says nothing of the one at its address: the row becomes `unchanged`, and stays as it was.
     Raises CrawlLost, StorageUnavailable.
     """
     if not endings:
@@ -86,7 +88,7 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
         " WHERE c.id = ANY(%s) AND c.state = 'fetching' AND c.crawl_id = %s ORDER BY c.id FOR UPDATE OF c",
         (sorted(by_id), crawl.id),
     )
-    rows, gone, linked = [], [], []
+    rows, gone, linked, left = [], [], [], []
     seen: dict[int, datetime] = {}
     for id_, article_id, checks, fresh, attempts, known_reason, last_seen in cursor.fetchall():
         ending = by_id[id_]
@@ -94,6 +96,9 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
         fetched_at = min(ending.fetched_at or now, now)
         if state not in STATES or state == "fetching":
             raise ValueError(f"A candidate cannot end as {state!r}.")
+        if crawl.replay and article_id is not None:
+            left.append(id_)
+            continue
         if state in ("rejected", "failed") and not reason:
             reason = "unknown"
         if article_id is not None and state in ("rejected", "duplicate") and fetched_at < last_seen:
@@ -107,7 +112,7 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             is_gone = ending.status in _GONE_STATUS or (state == "rejected" and reason in _GONE_REASONS)
             if is_gone:
                 gone.append(article_id)
-                reason = "gone"
+                reason = GONE
             elif state == "unchanged":
                 seen[article_id] = max(fetched_at, seen.get(article_id, fetched_at))
             state, checks, attempts = "unchanged", checks + 1, 0
@@ -148,8 +153,15 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             " %s::timestamptz, %s::smallint, %s::bigint)",
             page_size=len(rows),
         )
-        ended = Counter(row[1] for row in rows)
-        write_movements(cursor, crawl.outlet_id, crawl.id, ended, fetching=-len(rows))
+    if left:
+        leave_rows(cursor, left)
+        remember_pages(
+            cursor,
+            [(id_, at) for id_ in left if by_id[id_].state == "duplicate" and (at := by_id[id_].fetched_at)],
+        )
+    if rows or left:
+        ended = Counter([*(row[1] for row in rows), *("unchanged" for _ in left)])
+        write_movements(cursor, crawl.outlet_id, crawl.id, ended, fetching=-ended.total())
     if linked:
         execute_values(
             cursor,
@@ -177,7 +189,30 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             template="(%s::bigint, %s::timestamptz)",
             page_size=len(seen),
         )
-    return len(rows)
+    return len(rows) + len(left)
+
+
+def leave_rows(cursor: Cursor, ids: Sequence[int], *, next_check: datetime | None = None) -> None:
+    """Ends rows whose page says nothing of how their address answers now; None keeps the next check that they have."""
+    cursor.execute(
+        "UPDATE akhbar.candidates SET state = 'unchanged', next_check = coalesce(%s, next_check),"
+        " attempts = greatest(attempts - 1, 0) WHERE id = ANY(%s)",
+        (next_check, list(ids)),
+    )
+
+
+def remember_pages(cursor: Cursor, pages: Sequence[tuple[int, datetime]]) -> None:
+    """Notes pages of archives (row, and when it was fetched) as read, so that no replay reads them again.
+
+    A page that gave no article is not noted: a better reader may find one.
+    """
+    if pages:
+        execute_values(
+            cursor,
+            "INSERT INTO akhbar.replayed_pages (candidate_id, fetched_at) VALUES %s ON CONFLICT DO NOTHING",
+            pages,
+            page_size=len(pages),
+        )
 
 
 def recheck_at(checks: int, fresh: datetime, now: datetime) -> datetime | None:

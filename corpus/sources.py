@@ -58,15 +58,14 @@ def keep_source(
     What a crawl of archives reads is not kept: no source answered.
     Validators of a damaged document are not kept, so that it is read whole next time.
     """
+    if crawl.replay:
+        return
     url = mend_url(url)[:URL_LIMIT]
     # a source without a document (a range of numbers) has no status, and still lists something
     fresh = listed > 0 if status is None else 200 <= status < 300
     good = fresh and not damaged
     with transaction(connection) as cursor:
         fence(cursor, crawl)
-        cursor.execute("SELECT 1 FROM akhbar.crawls WHERE id = %s AND arguments ? 'archive'", (crawl.id,))
-        if cursor.fetchone():
-            return
         cursor.execute(
             """
             INSERT INTO akhbar.sources AS s (outlet_id, url, url_hash, kind, status, etag, last_modified,

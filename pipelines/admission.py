@@ -105,7 +105,9 @@ class Admission:
                     yield request
             if due:
                 continue
-            if session.open_sources or (session.in_hand and (room < self.least or session.goes_back)):
+            if session.open_sources or (
+                session.in_hand and (room < self.least or session.goes_back or session.pages)
+            ):
                 await session.changed.wait()
             elif steps is None or not session.goes_back:
                 return

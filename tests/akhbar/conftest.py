@@ -151,3 +151,16 @@ def akhbar(environment: dict[str, str], tmp_path: Path) -> Callable[..., Ended]:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     return run
+
+
+def start_crawl(environment: dict[str, str], cwd: Path, *arguments: str) -> subprocess.Popen[str]:
+    """`akhbar crawl` in a process group of its own, which the test ends."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "crawl", *arguments],
+        env=environment,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )

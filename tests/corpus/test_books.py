@@ -19,9 +19,12 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 def crawl_at_random(connection, slug, seed):
-    """One crawl that does all that a crawl may do to rows, and dies or finishes."""
+    """One crawl, live or of archives, that does all that a crawl may do to rows, and dies or finishes."""
     chance = random.Random(seed)
-    crawl = crawls.begin(connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug))
+    arguments = {"archive": "x.warc.gz"} if seed % 3 == 2 else {}
+    crawl = crawls.begin(
+        connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug), arguments=arguments
+    )
     urls = [f"https://{slug}.example/{chance.randrange(60)}" for _ in range(30)]
     updated = NOW + timedelta(minutes=seed)
     announcements.record(
@@ -32,13 +35,18 @@ def crawl_at_random(connection, slug, seed):
             "UPDATE akhbar.candidates SET next_check = now() WHERE next_check IS NOT NULL AND id %% 3 = %s",
             (seed % 3,),
         )
+    pages = []
+    if crawl.replay:
+        at = NOW - timedelta(days=seed)
+        held = [Candidate(url=url, source="x", fetched_at=at) for url in dict.fromkeys(urls)]
+        pages = claims.list_pages(connection, crawl, held)
     ended = []
-    for candidate in claims.claim(connection, crawl, 25):
+    for candidate in claims.claim(connection, crawl, 25, pages=pages):
         deed = chance.random()
         if deed < 0.5:
             article = Article(
                 url=candidate.url, canonical_url=candidate.url, headline=f"خبر {chance.random() < 0.8}",
-                body=" ".join(f"كلمة{candidate.id}و{n}" for n in range(30)),
+                body=" ".join(f"كلمة{candidate.id}و{n}" for n in range(30)), fetched_at=candidate.fetched_at,
             )  # fmt: skip
             articles.store(connection, crawl, [Submission(article=article, candidate_id=candidate.id)])
         elif deed < 0.9:
@@ -64,6 +72,8 @@ def test_both_books_say_the_same_after_every_crawl(connection):
         assert by_day(connection, "corpus.coverage") == by_day(connection, counted_by_day())
     assert total.discovered > 40 and total.stored and total.rejected and total.failed
     with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) > 0 FROM akhbar.replayed_pages")
+        assert cursor.fetchone() == (True,)
         cursor.execute(
             "SELECT count(*) FROM akhbar.movements WHERE crawl_id <= (SELECT max(id) - 2 FROM akhbar.crawls)"
         )
