@@ -43,7 +43,7 @@ _TRIES = 5
 
 _ARTICLE_COLUMNS = (
     "outlet_id", "url", "canonical_url", "canonical_hash", *TEXT_FIELDS, "body_truncated", "first_seen_at",
-    "last_seen_at", "changed_at", "crawl_id", "search", "pairs", "opt_out",
+    "last_seen_at", "changed_at", "crawl_id", "search", "pairs", "pair_bits", "opt_out",
 )  # fmt: skip
 
 

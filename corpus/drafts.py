@@ -97,6 +97,7 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
     paragraphs = article.folded if article.folded and body == article.body else fold_paragraphs(body)
     folded = " ".join(filter(None, paragraphs))
     searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
+    pairs, pair_bits = word_pairs(folded_headline, searched)
     published_at = within_news_time(article.published_at, now=now)
     published_text = _cut(article.published_text)
     if published_at is None and article.published_at is not None and not published_text:
@@ -135,7 +136,8 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
         "changed_at": fetched_at,
         "crawl_id": crawl.id if crawl else None,
         "search": search_vector(folded_headline, searched),
-        "pairs": f"{{{','.join(map(str, word_pairs(folded_headline, searched)))}}}",
+        "pairs": f"{{{','.join(map(str, pairs))}}}",
+        "pair_bits": pair_bits,
         "opt_out": _cut_all(article.opt_out),
     }
     addresses = {url_hash(address): address for address in (canonical, url)}

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import pairwise
+from operator import eq
 
 from psycopg2.extras import execute_values
 
@@ -269,7 +270,8 @@ def _signatures(cursor: Cursor, ids: set[int], at_hand: Mapping[int, bytes]) -> 
 def _promise(one: bytes, other: bytes) -> float:
     """The share of equal numbers in two signatures: an estimate of the shingles in common (Broder 1997)."""
     numbers, others = memoryview(one).cast("I"), memoryview(other).cast("I")
-    return sum(a == b for a, b in zip(numbers, others, strict=False)) / max(len(numbers), 1)
+    equal: int = sum(map(eq, numbers, others))
+    return equal / max(len(numbers), 1)
 
 
 def _read(cursor: Cursor, ids: Iterable[int], texts: dict[int, _Text], folded: Mapping[int, str]) -> None:

@@ -5,7 +5,8 @@ parted by single spaces, so a vector of exactly those words is written as text a
 words weigh A, lead and body words D (the weight without a letter).
 
 The index holds words without their places, so it cannot tell a phrase from its words. It is helped by pairs: each two
-words that follow each other go to one of `PAIRS` numbers, which an article's row keeps and the index holds.
+words that follow each other go to one of `PAIRS` numbers, which an article's row keeps and the index holds. By other
+bits of theirs the row keeps a Bloom filter of the pairs, which sorts out most that only share a number.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import pairwise
 WORD_LIMIT = 120  # characters; what is longer is no word (a key, a link run together)
 BODY_WORDS = 16_000  # positions of a tsvector end at 16,383, and its size at 1 MB
 PAIRS = 4_096  # akhbar.pair_number has the same
+PAIR_BITS = 4_096  # akhbar.pair_bit has the same
 PREFIXES = "وفبلكا"  # the letters of all that is written onto a word (akhbar.attached_forms)
 GAP = 16  # positions between headline and body, so that no phrase spans both
 
@@ -46,23 +48,37 @@ def search_vector(headline: str, text: str) -> str:
     return "'" + " '".join(["':".join(entry) for entry in places.items()])
 
 
-def word_pairs(headline: str, text: str) -> list[int]:
-    """The numbers of the pairs of words that follow each other in a folded headline or a folded text, in order.
+def word_pairs(headline: str, text: str) -> tuple[list[int], bytes]:
+    """The pairs of words that follow each other in a folded headline or text: their numbers, in order, and their bits.
 
     The first word of a pair counts without any letter that may be written onto it, so that one number stands for
-    all the forms in which a phrase may begin. `akhbar.pair_number` in SQL gives the same numbers.
+    all the forms in which a phrase may begin. `akhbar.pair_number` and `akhbar.pair_bit` in SQL give the same.
     """
     pairs: set[int] = set()
     for words in (headline.split(), text.split()[:BODY_WORDS]):
-        numbers = [_numbers(word) for word in words]
-        pairs.update([(31 * first[0] + second[1]) % PAIRS for first, second in pairwise(numbers)])
-    return sorted(pairs)
+        shares = [_shares(word) for word in words]
+        pairs.update([first + second for (first, _), (_, second) in pairwise(shares)])
+    bits = bytearray(PAIR_BITS // 8)
+    for pair in pairs:
+        bit = (pair >> _BIT_AT) % PAIR_BITS
+        bits[bit >> 3] |= 1 << (bit & 7)
+    return sorted({pair % PAIRS for pair in pairs}), bytes(bits)
+
+
+_BIT_AT = 13  # in a pair: below it two numbers under PAIRS are added
 
 
 @lru_cache(maxsize=50_000)
-def _numbers(word: str) -> tuple[int, int]:
-    """A number for a word as the first of a pair, and one for it as the second."""
-    return _number(word.lstrip(PREFIXES)), _number(word)
+def _shares(word: str) -> tuple[int, int]:
+    """What a word gives to a pair as its first and as its second: to its number and, above, to its bit.
+
+    Small numbers, so that a pair is no more than their sum.
+    """
+    first, second = _number(word.lstrip(PREFIXES)), _number(word)
+    return (
+        31 * first % PAIRS + (31 * (first // PAIRS) % PAIR_BITS << _BIT_AT),
+        second % PAIRS + (second // PAIRS % PAIR_BITS << _BIT_AT),
+    )
 
 
 def _number(word: str) -> int:

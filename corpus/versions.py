@@ -154,7 +154,7 @@ def revise_article(
         (id_,),
     )
     recorded_at, number = cursor.fetchone()  # type: ignore[misc]
-    columns = (*TEXT_FIELDS, "body_truncated", "search", "pairs")
+    columns = (*TEXT_FIELDS, "body_truncated", "search", "pairs", "pair_bits")
     assignments = ", ".join(f"{column} = %({column})s" for column in columns)
     cursor.execute(
         f"UPDATE akhbar.articles SET {assignments}, revision = %(number)s, changed_at = %(changed_at)s,"  # noqa: S608
