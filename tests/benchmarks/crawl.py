@@ -125,6 +125,24 @@ class Watch:
         self.rows.append((time.perf_counter() - since, memory[self.main.pid], readers))
 
 
+@contextmanager
+def watching(process: subprocess.Popen[Any]) -> Iterator[Watch]:
+    """A watch of a process and its children, for as long as the block lasts."""
+    watch, ended, start = Watch(psutil.Process(process.pid)), threading.Event(), time.perf_counter()
+
+    def look_on() -> None:
+        while not ended.wait(0.5):
+            watch.look(start)
+
+    looking = threading.Thread(target=look_on)
+    looking.start()
+    try:
+        yield watch
+    finally:
+        ended.set()
+        looking.join()
+
+
 def processor(process: psutil.Process) -> float:
     """Seconds of the processor that a process has taken."""
     times = process.cpu_times()
@@ -146,6 +164,37 @@ def postgres_processor(home: Path) -> float:
 def compare(root: str) -> dict[int, tuple[float, float]]:
     """By the number of processes, what reading alone comes to (see `read_alone`)."""
     return {processes: read_alone(root, processes, _ALONE) for processes in (1, 2)}
+
+
+def crawl_bare(
+    root: str, server: psutil.Process, count: int, readers: int, alone: dict[int, tuple[float, float]]
+) -> None:
+    """The same pages fetched by Scrapy as it comes and read by the same readers; nothing else is done, nothing kept.
+
+    What a crawl cannot be faster than, whatever else it does.
+    """
+    served = processor(server)
+    command = [sys.executable, "-m", "tests.benchmarks.crawl_bare", root, str(count), str(readers)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    with watching(process) as watch:
+        output = process.communicate()[0]
+    result = json.loads(output)
+    rate = (result["pages"] - 1) / result["seconds"]
+    shares = "".join(f"   {rate / base:.2f} of {number} reading alone" for number, (base, _) in alone.items())
+    print(
+        f"\nScrapy as it comes with {readers} of our readers, nothing else: read {result['pages']} of {count}"
+    )
+    print(f"  {'from the first to the last read':34} {rate:7.1f} pages/s{shares}")
+    print_processor(watch, count, {"server of the pages": processor(server) - served})
+
+
+def print_processor(watch: Watch, count: int, others: dict[str, float]) -> float:
+    """Prints what each process took of the processor for a page; the sum, in milliseconds."""
+    own = watch.spent.pop(watch.main.pid)
+    shares = {"crawl": own, "readers": sum(watch.spent[pid] for pid in watch.readers), **others}
+    told = ", ".join(f"{name} {spent / count * 1000:.2f}" for name, spent in shares.items())
+    print(f"  {'processor time a page':34} {told} ms")
+    return sum(shares.values()) / count * 1000
 
 
 def crawl(
@@ -183,18 +232,9 @@ def crawl(
             process = subprocess.Popen(
                 [*command, "crawl", "bench", "--json"], env=environment, stdout=subprocess.PIPE, stderr=log
             )
-            watch, ended = Watch(psutil.Process(process.pid)), threading.Event()
-
-            def look_on() -> None:
-                while not ended.wait(0.5):
-                    watch.look(start)
-
-            looking = threading.Thread(target=look_on)
-            looking.start()
-            output = process.communicate()[0]
+            with watching(process) as watch:
+                output = process.communicate()[0]
             seconds = time.perf_counter() - start
-            ended.set()
-            looking.join()
         if process.returncode:
             raise RuntimeError((home / "log").read_text(encoding="utf-8")[-4000:])
         postgres, served = postgres_processor(place) - stored_by, processor(server) - served
@@ -218,13 +258,8 @@ def crawl(
         f"  {'event loop held up':34} {pulse['longest_block_ms']:7.1f} ms at the longest, "
         f"{pulse['blocks_over_50_ms']} times over 50 ms; by its own work {pulse['longest_work_ms']:.1f} ms"
     )
-    main = watch.spent.pop(watch.main.pid)
-    read = sum(watch.spent[pid] for pid in watch.readers)
-    shares = {"crawl": main, "readers": read, "Postgres": postgres, "server of the pages": served}
-    told = ", ".join(f"{name} {spent / count * 1000:.2f}" for name, spent in shares.items())
-    print(f"  {'processor time a page':34} {told} ms")
-    share = read_by / (sum(shares.values()) / count * 1000)
-    print(f"  {'of it, what reading alone takes':34} {read_by:7.2f} ms, {share:.0%}")
+    taken = print_processor(watch, count, {"Postgres": postgres, "server of the pages": served})
+    print(f"  {'of it, what reading alone takes':34} {read_by:7.2f} ms, {read_by / taken:.0%}")
     files = list((place / "archive").rglob("*.warc.gz"))
     size = sum(file.stat().st_size for file in files)
     print(
@@ -271,6 +306,7 @@ def main() -> int:
                 measure_writing("the pages", sample, _ALONE, Path(folder))
             sys.stdout.flush()
             for readers in options.readers:
+                crawl_bare(root, server, options.pages, readers, alone)
                 alone = crawl(address, server, options.pages, home, readers, alone)
                 print_alone(alone)
     finally:
