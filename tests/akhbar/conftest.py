@@ -103,7 +103,7 @@ def outlet(tmp_path: Path) -> Iterator[LoopbackOutlet]:
         site.add("/robots.txt", Document(b"User-agent: *\nAllow: /\n", "text/plain"))
         server.serve([site])
         made = LoopbackOutlet(server, folder, site)
-        made.write_file(DOWNLOAD_DELAY=0, CONCURRENT_REQUESTS_PER_DOMAIN=8)
+        made.write_file(DOWNLOAD_DELAY=0, CONCURRENT_REQUESTS_PER_DOMAIN=8, READER_PROCESSES=1)
         yield made
 
 
