@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -33,10 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
         # Short, since a unix socket's path is limited to 107 bytes and pytest's own folders are deep.
         os.environ[_HOME] = tempfile.mkdtemp(prefix="akhbar-", dir=_fastest_directory())
         os.environ.pop("AKHBAR_DATABASE_URL", None)
-    if sys.dont_write_bytecode:
-        # Each command that a test starts would compile the project anew, a quarter of what its start takes.
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(os.environ[_HOME]) / "bytecode")
 
 
 def _fastest_directory() -> Path | None:
