@@ -17,7 +17,6 @@ import pytest
 
 from corpus import database
 from corpus.embedded import EmbeddedServer
-from corpus.unavailable import StorageUnavailable
 
 REPOSITORY = Path(__file__).parents[2]
 ASK = "from corpus import database; c = database.connect(); print(c.info.backend_pid > 0)"
@@ -164,5 +163,5 @@ def test_a_home_that_cannot_be_one_is_told(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("AKHBAR_HOME", str(tmp_path / "file"))
     monkeypatch.delenv("AKHBAR_DATABASE_URL", raising=False)
-    with pytest.raises(StorageUnavailable, match="set AKHBAR_HOME to a folder of your own"):
+    with pytest.raises(database.StorageUnavailable, match="set AKHBAR_HOME to a folder of your own"):
         database.connect()
