@@ -21,7 +21,7 @@ from psycopg2.extras import Json, execute_values
 from corpus import passages, stories, tombstones
 from corpus.crawls import Crawl, fence
 from corpus.drafts import CASTS, TEXT_FIELDS, Draft, RefusedError, Submission, make_draft
-from corpus.ledger import Ending, close_rows, recheck_at
+from corpus.endings import GONE, Ending, close_rows, leave_rows, recheck_at, remember_pages
 from corpus.movements import write_movements
 from corpus.room import require_room
 from corpus.text import mend, mend_url, url_hash
@@ -171,6 +171,9 @@ class _Held:
     article_id: int | None
     checks: int
     archive: Mapping[str, Any] | None
+    next_check: datetime | None
+    fetched_at: datetime | None
+    reason: str | None
 
 
 def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: datetime) -> dict[int, Outcome]:
@@ -239,7 +242,7 @@ def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft]) -> 
     if crawl is None:
         return {}
     cursor.execute(
-        "SELECT id, url, article_id, checks, archive FROM akhbar.candidates"
+        "SELECT id, url, article_id, checks, archive, next_check, fetched_at, reason FROM akhbar.candidates"
         " WHERE id = ANY(%s) AND state = 'fetching' AND crawl_id = %s ORDER BY id FOR UPDATE",
         (
             sorted(d.submission.candidate_id for d in drafts if d.submission.candidate_id is not None),
@@ -392,60 +395,67 @@ def _end_rows(
     held: Mapping[int, _Held],
     now: datetime,
 ) -> None:
-    rows, moved = [], Counter[str]()
-    older = [
-        draft.submission.candidate_id
-        for draft in drafts
-        if draft.is_older and (row := held.get(draft.submission.candidate_id or 0)) and row.article_id
-    ]
-    if older:
-        # an older page says nothing of how the address answers now, so it is due again at once
-        cursor.execute(
-            "UPDATE akhbar.candidates SET state = 'unchanged', next_check = %s, attempts = greatest(attempts - 1, 0)"
-            " WHERE id = ANY(%s)",
-            (now, older),
-        )
-        moved["unchanged"] += len(older)
+    replay = crawl is not None and crawl.replay
+    rows, left, read = [], list[int](), list[tuple[int, datetime]]()
     for draft in drafts:
         submission, outcome = draft.submission, outcomes[draft.place]
-        ledger_row = held.get(submission.candidate_id or 0)
-        if ledger_row is None or submission.candidate_id in older:
+        id_, ledger_row = submission.candidate_id, held.get(submission.candidate_id or 0)
+        if id_ is None or ledger_row is None:
+            continue
+        known = ledger_row.article_id is not None
+        if replay and known and submission.article.fetched_at:
+            read.append((id_, submission.article.fetched_at))
+        own = outcome.article_id == ledger_row.article_id
+        # of an archive's pages only one that was fetched later, and is as good, replaces that to which the row leads
+        if known and (draft.is_older or (replay and not (own and outcome.reason is None))):
+            left.append(id_)
             continue
         state, reason = outcome.state, outcome.reason
         if state == "revised":
-            own = ledger_row.article_id == outcome.article_id
             state, reason = ("stored" if own else "duplicate"), "revised"
+        fetched_at = draft.row["last_seen_at"]
         checks = ledger_row.checks + 1 if state == "unchanged" else 0
         fresh = draft.row["published_at"] or draft.row["first_seen_at"]
         next_check = recheck_at(checks, fresh, now) if state in ("stored", "unchanged") else None
+        # what a check found since stands, and the schedule that came of it
+        past = replay and known and ledger_row.fetched_at is not None and fetched_at < ledger_row.fetched_at
+        if past or (replay and known and ledger_row.reason != GONE):
+            checks, next_check = ledger_row.checks, ledger_row.next_check
         rows.append(
             (
-                submission.candidate_id, state, reason, submission.status, mend(submission.etag),
-                mend(submission.last_modified), draft.row["last_seen_at"], outcome.article_id, checks,
+                id_, "unchanged" if past else state, reason, submission.status, mend(submission.etag),
+                mend(submission.last_modified), fetched_at, outcome.article_id, checks,
                 next_check, Json(mend(submission.archive)) if submission.archive else None,
                 # the row must not lead to an older page that the archive kept
-                NOARCHIVE in submission.article.opt_out,
+                NOARCHIVE in submission.article.opt_out, past,
             )
         )  # fmt: skip
+    if left:
+        # an older page says nothing of how the address answers now; a live crawl, which asked, asks again at once
+        leave_rows(cursor, left, next_check=None if replay else now)
+    remember_pages(cursor, read)
     if rows:
         execute_values(
             cursor,
             """
             UPDATE akhbar.candidates c
-            SET state = v.state, reason = v.reason, detail = NULL, status = v.status, etag = v.etag,
-                last_modified = v.last_modified, fetched_at = v.fetched_at, article_id = v.article_id,
+            SET state = v.state, etag = v.etag, last_modified = v.last_modified, article_id = v.article_id,
+                reason = CASE WHEN v.past THEN c.reason ELSE v.reason END,
+                detail = CASE WHEN v.past THEN c.detail END,
+                status = CASE WHEN v.past THEN c.status ELSE v.status END,
+                fetched_at = CASE WHEN v.past THEN c.fetched_at ELSE v.fetched_at END,
                 checks = v.checks, next_check = v.next_check, attempts = 0,
                 archive = CASE WHEN NOT v.unkept THEN coalesce(v.archive, c.archive) END
             FROM (VALUES %s) AS v (id, state, reason, status, etag, last_modified, fetched_at, article_id,
-                checks, next_check, archive, unkept)
+                checks, next_check, archive, unkept, past)
             WHERE c.id = v.id
             """,
             rows,
             template="(%s::bigint, %s, %s, %s::int, %s, %s, %s::timestamptz, %s::bigint, %s::smallint,"
-            " %s::timestamptz, %s::jsonb, %s)",
+            " %s::timestamptz, %s::jsonb, %s, %s)",
             page_size=len(rows),
         )
-    moved.update(row[1] for row in rows)
+    moved = Counter([*(row[1] for row in rows), *("unchanged" for _ in left)])
     if moved and crawl:
         write_movements(cursor, crawl.outlet_id, crawl.id, moved, fetching=-moved.total())
 

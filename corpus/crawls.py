@@ -51,11 +51,12 @@ class CrawlLost(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """A running crawl: its row, its outlet's slug and row."""
+    """A running crawl: its row, its outlet's slug and row; `replay`: it reads archives and asks nobody."""
 
     id: int
     outlet: str
     outlet_id: int
+    replay: bool = False
 
 
 def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
@@ -91,7 +92,7 @@ def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
 
 
 def begin(connection: Connection, outlet: Outlet, *, arguments: Mapping[str, Any] | None = None) -> Crawl:
-    """Takes the lease of the outlet and opens a crawl row.
+    """Takes the lease of the outlet and opens a crawl row; `archive` among its arguments makes it a replay.
 
     `connection` must stay open for the whole crawl: the lease lives in it. Crawls of this outlet that
     died are ended as `died`, and the rows they left in `fetching` are handed back to `pending` (or to
@@ -123,7 +124,7 @@ def begin(connection: Connection, outlet: Outlet, *, arguments: Mapping[str, Any
         if not isinstance(error, CrawlRunning) and not connection.closed:
             _give_lease_back(connection, outlet_id)
         raise
-    return Crawl(int(crawl_id), outlet.slug or "", outlet_id)
+    return Crawl(int(crawl_id), outlet.slug or "", outlet_id, replay="archive" in (arguments or {}))
 
 
 def resume(connection: Connection, crawl: Crawl) -> None:
@@ -174,15 +175,21 @@ def fence(cursor: Cursor, crawl: Crawl) -> None:
 
 
 def hand_back(cursor: Cursor, outlet_id: int, crawl_id: int | None = None) -> int:
-    """Gives rows left in `fetching` back: to `pending`, or to `unchanged` where they have their article."""
+    """Gives rows left in `fetching` back: to `pending`, or to `unchanged` where they have their article.
+
+    That is then due at once, unless a replay had taken it, which leaves `next_check` in its place.
+    """
     cursor.execute(
         """
-        UPDATE akhbar.candidates
-        SET state = CASE WHEN article_id IS NULL THEN 'pending' ELSE 'unchanged' END,
-            next_check = CASE WHEN article_id IS NULL THEN NULL ELSE now() END,
-            attempts = greatest(attempts - 1, 0)
-        WHERE outlet_id = %s AND state = 'fetching'
-        RETURNING state
+        UPDATE akhbar.candidates c
+        SET state = CASE WHEN c.article_id IS NULL THEN 'pending' ELSE 'unchanged' END,
+            next_check = CASE
+                WHEN c.article_id IS NULL THEN NULL
+                WHEN EXISTS (SELECT FROM akhbar.crawls r WHERE r.id = c.crawl_id AND r.arguments ? 'archive')
+                THEN c.next_check ELSE now() END,
+            attempts = greatest(c.attempts - 1, 0)
+        WHERE c.outlet_id = %s AND c.state = 'fetching'
+        RETURNING c.state
         """,
         (outlet_id,),
     )

@@ -21,6 +21,8 @@ _OPT_OUT = (
     "opt_out = CASE WHEN %(own)s THEN %(opt_out)s::text[]"
     " ELSE ARRAY(SELECT DISTINCT unnest(opt_out || %(opt_out)s::text[]) ORDER BY 1) END"
 )
+# a page from before its address was found gone does not bring it back
+_GONE = "gone_at = CASE WHEN gone_at > %(last_seen_at)s THEN gone_at END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def meet(cursor: Cursor, crawl: Crawl | None, draft: Draft, known: dict[str, Any
     if not changes:
         cursor.execute(
             "UPDATE akhbar.articles SET last_seen_at = greatest(last_seen_at, %(last_seen_at)s),"  # noqa: S608
-            f" gone_at = NULL, {_OPT_OUT} WHERE id = %(id)s",
+            f" {_GONE}, {_OPT_OUT} WHERE id = %(id)s",
             draft.row | {"id": id_, "own": own},
         )
         return Outcome(same, id_)
@@ -156,7 +158,7 @@ def revise_article(
     assignments = ", ".join(f"{column} = %({column})s" for column in columns)
     cursor.execute(
         f"UPDATE akhbar.articles SET {assignments}, revision = %(number)s, changed_at = %(changed_at)s,"  # noqa: S608
-        " last_seen_at = greatest(last_seen_at, %(last_seen_at)s), gone_at = NULL WHERE id = %(id)s",
+        f" last_seen_at = greatest(last_seen_at, %(last_seen_at)s), {_GONE} WHERE id = %(id)s",
         row | {"id": id_, "number": number},
     )
     cursor.execute(

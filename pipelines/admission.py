@@ -12,9 +12,8 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Request, Response
 
-from corpus import ledger, passages
+from corpus import passages, sources
 from corpus.crawls import CrawlRunning, TakenDown
-from corpus.ledger import Validators
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
 from pipelines.backfill import Backfill
@@ -50,7 +49,7 @@ class Admission:
         # claimed at once, so that not every page costs a transaction
         self.least = max(1, self.ahead // 4)
         self.patience = crawler.settings.getfloat("SOURCES_FIRST")
-        self.validators: dict[str, Validators] = {}
+        self.validators: dict[str, sources.Validators] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -85,7 +84,7 @@ class Admission:
         host_state = self.crawler.get_extension(HostState)
         if host_state is not None:
             await host_state.load(self.session)
-        self.validators = await self.session.call(ledger.source_validators, spider.name)
+        self.validators = await self.session.call(sources.source_validators, spider.name)
         spider.furniture = await self.session.call(passages.furniture, spider.name)
 
     async def _take_due(self) -> AsyncIterator[Request]:
@@ -106,7 +105,9 @@ class Admission:
                     yield request
             if due:
                 continue
-            if session.open_sources or (session.in_hand and (room < self.least or session.goes_back)):
+            if session.open_sources or (
+                session.in_hand and (room < self.least or session.goes_back or session.pages)
+            ):
                 await session.changed.wait()
             elif steps is None or not session.goes_back:
                 return

@@ -16,7 +16,7 @@ import logging
 import os
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from scrapy import signals
 from scrapy.utils.misc import load_object
 
-from corpus import articles, crawls, history, ledger
+from corpus import announcements, articles, claims, crawls, endings, history, ledger, sources
 from corpus.account import articles_since_yesterday
 from corpus.database import connect
 from corpus.silence import read_silences
@@ -77,6 +77,8 @@ class Session:
         self.until: datetime | None = settings.get("CRAWL_UNTIL")
         self.crawl: crawls.Crawl | None = None
         self.in_hand: dict[int, Candidate] = {}
+        # of a replay: pages that archives hold and nobody may have read, by their rows
+        self.pages: deque[tuple[int, datetime]] = deque()
         self.claimed = 0
         self.went_back = False
         self.open_sources: set[str] = set()
@@ -97,7 +99,7 @@ class Session:
         self._watch: asyncio.Task[None] | None = None
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._connection: Connection | None = None
-        self._endings: Batch[ledger.Ending, None] = Batch(self._end)
+        self._endings: Batch[endings.Ending, None] = Batch(self._end)
         self._submissions: Batch[articles.Submission, articles.Outcome] = Batch(
             self._store, size=_STORED_AT_ONCE, linger=_STORED_AFTER
         )
@@ -140,22 +142,54 @@ class Session:
     async def record(self, candidates: Sequence[Candidate], source: str | None = None) -> int:
         """Enter addresses that a source announced in the ledger; the number of those that it did not know."""
         seen = self.listings.setdefault(source, set()) if source is not None else None
-        new: int = await self.call(ledger.record, self.mine, candidates, seen)
+        new: int = await self.call(announcements.record, self.mine, candidates, seen)
+        if self.mine.replay:
+            self.pages.extend(await self.call(claims.list_pages, self.mine, candidates))
         self.changed.set()
         return new
 
     async def claim(self, limit: int) -> list[Candidate]:
-        """Take up to `limit` due candidates in hand, freshest first, within the crawl's own limit."""
+        """Take up to `limit` due candidates in hand, freshest first, within the crawl's own limit.
+
+        A replay takes further pages of addresses that have their article after all that is due; a row whose page
+        is in hand has to wait with its next one.
+        """
         if self.limit is not None:
             limit = min(limit, self.limit - self.claimed)
         if limit <= 0:
             return []
-        taken: list[Candidate] = await self.call(
-            lambda connection: ledger.claim(connection, self.mine, limit, since=self.since, until=self.until)
-        )
+        while True:
+            pages = self._next_pages(limit)
+            taken = await self.call(self._claim, limit, pages)
+            due = {candidate.id for candidate in taken if candidate.fetched_at is None}
+            # those for which there was no room beside what was due, and further ones of what was due
+            waiting = [
+                page for place, page in enumerate(pages) if place >= limit - len(due) or page[0] in due
+            ]
+            self.pages.extendleft(reversed(waiting))
+            if taken or not pages:
+                break
         self.claimed += len(taken)
         self.in_hand.update((candidate.id, candidate) for candidate in taken if candidate.id is not None)
         return taken
+
+    def _next_pages(self, limit: int) -> list[tuple[int, datetime]]:
+        """Up to `limit` pages of as many rows, none of which is in hand."""
+        found: dict[int, datetime] = {}
+        for _ in range(len(self.pages)):
+            if len(found) == limit:
+                break
+            row, at = self.pages.popleft()
+            if row in self.in_hand or row in found:
+                self.pages.append((row, at))
+            else:
+                found[row] = at
+        return list(found.items())
+
+    def _claim(
+        self, connection: Connection, limit: int, pages: Sequence[tuple[int, datetime]]
+    ) -> list[Candidate]:
+        return claims.claim(connection, self.mine, limit, pages=pages, since=self.since, until=self.until)
 
     async def end(
         self,
@@ -170,7 +204,7 @@ class Session:
         """End a candidate's row without storing an article; `article` is the one that it duplicates."""
         if candidate is None or candidate.id is None:
             return
-        ending = ledger.Ending(
+        ending = endings.Ending(
             id=candidate.id,
             state=state,
             reason=reason,
@@ -194,7 +228,7 @@ class Session:
         """Keep what became of a source."""
         listing = self.listings.pop(report.url, set())
         await self.call(
-            lambda connection: ledger.keep_source(
+            lambda connection: sources.keep_source(
                 connection,
                 self.mine,
                 report.url,
@@ -267,9 +301,10 @@ class Session:
         # old pages in old layouts, and numbers that are no article's, tell nothing of how the outlet is
         if reason == "finished" and not self.went_back:
             spider = cast("NewsSpider", self.crawler.spider)
-            losses = find_losses(fields, history.read_history(connection, self.mine.outlet))
-            # archives say what pages were like, and nothing of what the outlet announces today
-            is_replay = "archive" in self.crawler.settings.getdict("CRAWL_ARGUMENTS")
+            is_replay = self.mine.replay
+            past = history.read_history(connection, self.mine.outlet)
+            # archives say what pages were like: nothing of what the outlet announces today, or lacked in its last crawl
+            losses = find_losses(fields, history.History(past.usual) if is_replay else past)
             self.verdict = judge(
                 self.counts,
                 () if is_replay else self.reports,
@@ -296,9 +331,9 @@ class Session:
         self.in_hand.pop(candidate_id, None)
         self.changed.set()
 
-    async def _end(self, endings: Sequence[ledger.Ending]) -> Sequence[None]:
-        await self.call(ledger.end, self.mine, endings)
-        return [None] * len(endings)
+    async def _end(self, batch: Sequence[endings.Ending]) -> Sequence[None]:
+        await self.call(endings.end, self.mine, batch)
+        return [None] * len(batch)
 
     async def _store(self, submissions: Sequence[articles.Submission]) -> Sequence[articles.Outcome]:
         return await self.call(articles.store, self.mine, submissions)

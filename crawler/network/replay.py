@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ from crawler.network.warc import (
     TooLargeRecordError,
     UnreadableRecordError,
     digest_of,
+    read_date,
     read_record,
     write_date,
 )
@@ -36,11 +38,14 @@ from crawler.network.warc_folder import archive_root
 from crawler.network.warc_index import Index, index_files
 
 SCHEME = "archive"
-_PAGES_AT_ONCE = 10_000
+_PAGES_AT_ONCE = 2_000  # addresses; each may have many pages, and all of them are one answer
 
 
 class ArchivedPages(Source):
-    """The pages that the archives hold, as a source: `archive://pages/0` is the first lot of them."""
+    """The pages that the archives hold, as a source: `archive://pages/0` is the first lot of their addresses.
+
+    A line is a page: its WARC-Date, a tab, its address. `fetched_at` of its candidate says which page is meant.
+    """
 
     __slots__ = ()
 
@@ -52,11 +57,23 @@ class ArchivedPages(Source):
         content_type: str | None = None,
         article_url: re.Pattern[str] | None = None,
     ) -> Listing:
-        addresses = body.decode("utf-8", "replace").split("\n") if body else []
-        wanted = [address for address in addresses if article_url is None or article_url.search(address)]
+        lines = body.decode("utf-8", "replace").split("\n") if body else []
+        pages = [line.split("\t", 1) for line in lines]
         return Listing(
-            candidates=[Candidate(url=address, source=self.url) for address in wanted], listed=len(addresses)
+            candidates=[
+                Candidate(url=address, source=self.url, fetched_at=_read_date(at))
+                for at, address in pages
+                if article_url is None or article_url.search(address)
+            ],
+            listed=len(lines),
         )
+
+
+def _read_date(text: str) -> datetime | None:
+    try:
+        return read_date(text)
+    except ValueError:  # nor can the page be read then; it is asked for as if it were the only one
+        return None
 
 
 def sources_of(index: Index, sources: Sequence[Source]) -> Iterator[Source]:
@@ -70,8 +87,8 @@ class ReplayHandler(BaseDownloadHandler):
     """Download handler. Settings: REPLAY_FILES (paths), REPLAY_HOSTS (whose pages are wanted; empty: all).
 
     Reasons: `not_archived` (failed: the files do not hold the address), `archive_damaged`,
-    `too_large`. Sets the answer's time in the request's meta, and its place where the file is of
-    our own archive.
+    `too_large`. A candidate with `fetched_at` is answered by its page of that time, all else by the last answer. Sets
+    the answer's time in the request's meta, and its place where the file is of our own archive.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -91,9 +108,15 @@ class ReplayHandler(BaseDownloadHandler):
             request.meta.pop(name, None)
         if request.url.startswith(f"{SCHEME}:"):
             first = int(request.url.rpartition("/")[2]) * _PAGES_AT_ONCE
-            body = "\n".join(index.pages[first : first + _PAGES_AT_ONCE]).encode("utf-8", "replace")
+            body = "\n".join(
+                f"{spot.at}\t{url}"
+                for url in index.pages[first : first + _PAGES_AT_ONCE]
+                for spot in index.find_pages(url)
+            ).encode("utf-8", "replace")
             return Response(request.url, body=body, headers={"Content-Type": "text/plain; charset=utf-8"})
-        spot = index.find(request.url)
+        at = getattr(request.meta.get("candidate"), "fetched_at", None)
+        pages = index.find_pages(request.url) if at is not None else []
+        spot = next((page for page in pages if _read_date(page.at) == at), index.find(request.url))
         if spot is None:
             raise Refused("not_archived", request.url, failed=True)
         max_size = request.meta.get("download_maxsize", self.max_size)

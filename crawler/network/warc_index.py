@@ -1,6 +1,6 @@
-"""What WARC files hold: one pass over them, then any page by its address.
+"""What WARC files hold: one pass over them, then any page by its address, as often as it was fetched.
 
-An entry costs the page's address and about 300 bytes, however large the page is.
+An entry costs the page's address and about 300 bytes, however large the page is; each further page as much again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urldefrag, urlsplit
 
 from w3lib.url import safe_url_string
@@ -29,11 +30,25 @@ _building = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a page lies: the file and the offset in it. `length` is that of its gzip member or record."""
+    """Where a page lies: the file and the offset in it. `length` is that of its gzip member or record.
+
+    `at` is its WARC-Date as written.
+    """
 
     path: Path
     offset: int
     length: int
+    at: str
+
+
+class _Entry(NamedTuple):
+    """An answer: the number of its file, its place there, its WARC-Date, and whether it is a page of HTML."""
+
+    file: int
+    offset: int
+    length: int
+    at: str
+    is_page: bool
 
 
 class NoArchiveError(Exception):
@@ -43,22 +58,36 @@ class NoArchiveError(Exception):
 class Index:
     """The `response` records of some files by address; `revisit` records lead to what they repeat.
 
-    Of several answers for one address the last fetched counts. http and https are one address.
+    The last fetched of several answers for an address is what it answers; the pages among those before it are kept,
+    too. http and https are one address.
     """
 
     def __init__(self) -> None:
         self.pages: list[str] = []
         self.damaged: list[str] = []
         self._files: list[Path] = []
-        self._spots: dict[int, tuple[int, int, int, str]] = {}
+        self._spots: dict[int, _Entry] = {}
+        self._earlier: dict[int, list[_Entry]] = {}
         self._by_digest: dict[int, int] = {}
-        self._revisits: list[tuple[str, int, int | None, int | None, bool]] = []
+        self._revisits: list[tuple[str, int, int | None, int | None]] = []
         self._listed: set[int] = set()
 
     def find(self, url: str) -> Spot | None:
-        """Where the answer of an address lies."""
-        spot = self._spots.get(key_of(url))
-        return Spot(self._files[spot[0]], spot[1], spot[2]) if spot else None
+        """Where the last answer of an address lies."""
+        entry = self._spots.get(key_of(url))
+        return self._spot(entry) if entry else None
+
+    def find_pages(self, url: str) -> list[Spot]:
+        """Where all the pages lie that an address answered with, the last fetched first."""
+        key = key_of(url)
+        last = self._spots.get(key)
+        answers = [*self._earlier.get(key, ()), *([last] if last else ())]
+        # several records of one instant are copies
+        pages = {entry.at: entry for entry in answers if entry.is_page}
+        return [self._spot(pages[at]) for at in sorted(pages, reverse=True)]
+
+    def _spot(self, entry: _Entry) -> Spot:
+        return Spot(self._files[entry.file], entry.offset, entry.length, entry.at)
 
     def __len__(self) -> int:
         return len(self._spots)
@@ -103,7 +132,7 @@ class Index:
     def resolve_revisits(self) -> int:
         """Give each address that was only met again the answer that it repeats; how many have none here."""
         lost = 0
-        for url, key, refers_to, digest, page in self._revisits:
+        for url, key, refers_to, digest in self._revisits:
             if key in self._spots:
                 continue
             origin = refers_to if refers_to in self._spots else self._by_digest.get(digest or 0)
@@ -111,7 +140,7 @@ class Index:
                 lost += 1
                 continue
             self._spots[key] = self._spots[origin]
-            if page or origin in self._listed:
+            if self._spots[key].is_page:
                 self._list(key, url)
         self._revisits.clear()
         self._by_digest.clear()
@@ -119,27 +148,24 @@ class Index:
 
     def _add_response(self, number: int, url: str, record: ArcWarcRecord, offset: int, length: int) -> None:
         key, at = key_of(url), record.rec_headers.get_header("WARC-Date") or ""
-        known = self._spots.get(key)
-        if known and known[3] > at:
-            return
-        self._spots[key] = (number, offset, length, at)
-        if digest := record.rec_headers.get_header("WARC-Payload-Digest"):
-            self._by_digest[_hash(digest)] = key
-        if record.http_headers.get_statuscode() == "200" and is_page(record):
+        entry = _Entry(
+            number, offset, length, at, record.http_headers.get_statuscode() == "200" and is_page(record)
+        )
+        if entry.is_page:
             self._list(key, url)
+        earlier: _Entry | None = entry
+        if key not in self._spots or self._spots[key].at <= at:
+            earlier, self._spots[key] = self._spots.get(key), entry
+            if digest := record.rec_headers.get_header("WARC-Payload-Digest"):
+                self._by_digest[_hash(digest)] = key
+        if earlier and earlier.is_page:
+            self._earlier.setdefault(key, []).append(earlier)
 
     def _add_revisit(self, url: str, record: ArcWarcRecord) -> None:
         header = record.rec_headers.get_header
         refers_to, digest = header("WARC-Refers-To-Target-URI"), header("WARC-Payload-Digest")
-        page = record.http_headers is not None and is_page(record)
         self._revisits.append(
-            (
-                url,
-                key_of(url),
-                key_of(refers_to) if refers_to else None,
-                _hash(digest) if digest else None,
-                page,
-            )
+            (url, key_of(url), key_of(refers_to) if refers_to else None, _hash(digest) if digest else None)
         )
 
     def _list(self, key: int, url: str) -> None:

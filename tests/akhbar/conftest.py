@@ -180,3 +180,16 @@ def ask(
 
     yield run
     load_outlets.cache_clear()
+
+
+def start_crawl(environment: dict[str, str], cwd: Path, *arguments: str) -> subprocess.Popen[str]:
+    """`akhbar crawl` in a process group of its own, which the test ends."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "akhbar", "crawl", *arguments],
+        env=environment,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from corpus.account import read_account
+from tests.akhbar.conftest import start_crawl
 
 Command = Callable[..., Any]
 
@@ -80,18 +79,6 @@ def test_limit_and_resume(akhbar: Command, outlet: Any) -> None:
     assert (second["stored"], second["pending"]) == (6, 0)
 
 
-def start_crawl(environment: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "akhbar", "crawl", "sarw"],
-        env=environment,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
 def wait_until(outlet: Any, pages: int, limit: float = 60.0) -> None:
     """Until the server has answered for so many article pages."""
     end = time.monotonic() + limit
@@ -108,7 +95,7 @@ def test_ctrl_c_ends_cleanly_and_the_next_crawl_goes_on(
         outlet.publish(number)
     # at this pace the pages in hand would take a minute
     outlet.write_file(DOWNLOAD_DELAY=1)
-    process = start_crawl(environment, tmp_path)
+    process = start_crawl(environment, tmp_path, "sarw")
     wait_until(outlet, 3)
     process.send_signal(signal.SIGINT)
     _, notes = process.communicate(timeout=20)
@@ -135,7 +122,7 @@ def test_a_crawl_killed_at_any_moment_loses_nothing(
 ) -> None:
     for number in range(40):
         outlet.publish(number)
-    process = start_crawl(environment, tmp_path)
+    process = start_crawl(environment, tmp_path, "sarw")
     if pages:
         wait_until(outlet, pages)
     else:
@@ -158,7 +145,7 @@ def test_a_second_crawl_of_the_outlet_is_refused_and_names_the_first(
     for number in range(30):
         outlet.publish(number)
     outlet.write_file(DOWNLOAD_DELAY=0.3)
-    process = start_crawl(environment, tmp_path)
+    process = start_crawl(environment, tmp_path, "sarw")
     try:
         wait_until(outlet, 1)
         second = akhbar("crawl", "sarw")

@@ -70,10 +70,15 @@ def test_what_a_host_reserves_for_all_its_pages_is_asked_once_a_day(
     outlet.publish(2)
     akhbar("crawl", "sarw")
     assert outlet.fetched(file) == 1 and recorded(connection)[2] == ["tdm-reservation"]
-    # read again from the archive, the pages are as reserved as the host says now
+    # read from the archive, as if the corpus had seen them earlier only, the pages are as reserved as the host says now
     with connection, connection.cursor() as cursor:
-        cursor.execute("UPDATE akhbar.candidates SET next_check = now()")
-    akhbar("crawl", "sarw", "--archive", str(tmp_path / "home" / "archive"))
+        cursor.execute("UPDATE akhbar.candidates SET archive = NULL")
+        cursor.execute("UPDATE akhbar.revisions SET seen_at = seen_at - interval '1 day'")
+        cursor.execute(
+            "UPDATE akhbar.articles SET last_seen_at = last_seen_at - interval '1 day', opt_out = '{}'"
+        )
+    replayed = akhbar("crawl", "sarw", "--json", "--archive", str(tmp_path / "home" / "archive"))
+    assert replayed.json()[0]["this_crawl"] == {"unchanged": 3}
     assert recorded(connection) == {0: ["tdm-reservation"], 1: [], 2: ["tdm-reservation"]}
     assert outlet.fetched(file) == 1
 

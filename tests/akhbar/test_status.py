@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 from rich.console import Console
 
 from akhbar.commands import group
-from corpus import ledger
+from corpus import announcements, claims, endings, ledger
 from corpus.crawls import begin, finish
 from crawler.candidate import Candidate
 from crawler.outlet import Outlet
@@ -28,15 +28,15 @@ def crawled(connection: Connection) -> Connection:
         ("nakhil_of_a_long_name", "relaid", {"losses": {"words": [41, 310], "share": [0.1, None]}}),
     ):
         crawl = begin(connection, outlet_of(slug))
-        ledger.record(
+        announcements.record(
             connection, crawl, [Candidate(url=f"https://{slug}.example/{n}", source="s") for n in range(5)]
         )
-        (first, second, *_) = ledger.claim(connection, crawl, 5)
-        endings = [
-            ledger.Ending(id=first.id or 0, state="rejected", reason="listing", status=200),
-            ledger.Ending(id=second.id or 0, state="failed", reason="timeout"),
+        (first, second, *_) = claims.claim(connection, crawl, 5)
+        ended = [
+            endings.Ending(id=first.id or 0, state="rejected", reason="listing", status=200),
+            endings.Ending(id=second.id or 0, state="failed", reason="timeout"),
         ]
-        ledger.end(connection, crawl, endings)
+        endings.end(connection, crawl, ended)
         if slug != "sarw":
             finish(connection, crawl, verdict=verdict, counts=kept)
             continue

@@ -26,7 +26,7 @@ from akhbar.web import charts, language, parameters, rendering
 from akhbar.web.app import make_application
 from akhbar.web.guard import Guard
 from akhbar.web.remembered import Remembered
-from corpus import articles, crawls, database, ledger, schedule
+from corpus import announcements, articles, crawls, database, schedule
 from corpus.articles import Submission
 from corpus.library.connections import Library, TooSlow
 from corpus.unavailable import StorageUnavailable
@@ -127,7 +127,7 @@ def filled(url: str) -> dict[str, int]:
     older = plain(3, headline="عنوان من أرشيف قديم", fetched_at=NOW - timedelta(days=2))
     articles.store(connection, crawl, [Submission(article=older)])
     articles.store(connection, crawl, [Submission(article=copies[0])])
-    ledger.record(connection, crawl, [Candidate(url="https://sarw.example/later", source="feed")])
+    announcements.record(connection, crawl, [Candidate(url="https://sarw.example/later", source="feed")])
     crawls.finish(connection, crawl, verdict="healthy")
     crawl = crawls.begin(connection, bad)
     (outcome,) = articles.store(connection, crawl, [Submission(article=hostile())])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from corpus import articles, crawls, database, ledger
+from corpus import announcements, articles, claims, crawls, database, endings, ledger
 from corpus.articles import Submission
 from crawler.candidate import Candidate
 from crawler.items import AppendedStory, Article, Credit, Evidence
@@ -60,7 +60,7 @@ def announce(connection, crawl, numbers):
         )
         for n in numbers
     ]
-    return ledger.record(connection, crawl, found)
+    return announcements.record(connection, crawl, found)
 
 
 def count(connection, table):
@@ -73,21 +73,21 @@ def test_a_crawl_from_announcement_to_articles(connection):
     crawl = crawls.begin(connection, OUTLET, arguments={"since": None})
     assert announce(connection, crawl, range(5)) == 5
     assert announce(connection, crawl, range(6)) == 1
-    claimed = ledger.claim(connection, crawl, 10)
+    claimed = claims.claim(connection, crawl, 10)
     assert [c.url for c in claimed] == [f"https://example.com/{n}" for n in range(6)]
-    assert ledger.claim(connection, crawl, 10) == []
+    assert claims.claim(connection, crawl, 10) == []
     outcomes = articles.store(
         connection,
         crawl,
         [Submission(candidate_id=c.id, article=article(n)) for n, c in enumerate(claimed[:4])],
     )
     assert [o.state for o in outcomes] == ["stored"] * 4
-    ledger.end(
+    endings.end(
         connection,
         crawl,
         [
-            ledger.Ending(id=claimed[4].id, state="rejected", reason="listing", status=200),
-            ledger.Ending(id=claimed[5].id, state="failed", reason="http_503", status=503),
+            endings.Ending(id=claimed[4].id, state="rejected", reason="listing", status=200),
+            endings.Ending(id=claimed[5].id, state="failed", reason="http_503", status=503),
         ],
     )
     total = ledger.ledger_sum(connection, crawl=crawl.id)
@@ -96,13 +96,13 @@ def test_a_crawl_from_announcement_to_articles(connection):
     crawls.finish(connection, crawl, verdict="healthy", counts={"stored": 4})
     again = crawls.begin(connection, OUTLET)
     assert announce(connection, again, range(6)) == 0
-    assert [c.url for c in ledger.claim(connection, again, 10)] == ["https://example.com/5"]
+    assert [c.url for c in claims.claim(connection, again, 10)] == ["https://example.com/5"]
 
 
 def test_poisoned_rows_leave_their_neighbours_alone(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, range(100))
-    claimed = ledger.claim(connection, crawl, 100)
+    claimed = claims.claim(connection, crawl, 100)
     batch = [article(n) for n in range(100)]
     batch[10].body += "\x00 \ud800"
     batch[10].headline = "عنوان\x00 فيه صفر"
@@ -136,7 +136,7 @@ def test_poisoned_rows_leave_their_neighbours_alone(connection):
 def test_a_row_that_only_the_server_refuses_is_found_by_halving(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, range(40))
-    claimed = ledger.claim(connection, crawl, 40)
+    claimed = claims.claim(connection, crawl, 40)
     batch = [article(n) for n in range(40)]
     batch[7].language = "ar"
     with connection, connection.cursor() as cursor:
@@ -154,7 +154,7 @@ def test_a_row_that_only_the_server_refuses_is_found_by_halving(connection):
 def test_two_addresses_are_one_article(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, range(4))
-    c = ledger.claim(connection, crawl, 10)
+    c = claims.claim(connection, crawl, 10)
     one, twin, copy, other = article(0), article(0), article(0), article(3)
     twin.url = "https://example.com/amp/0"
     copy.canonical_url = "https://example.com/other-slug/0"
@@ -173,7 +173,7 @@ def test_two_addresses_are_one_article(connection):
 def test_an_edited_article_is_a_second_revision_and_a_worse_reading_is_not(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, [0])
-    (candidate,) = ledger.claim(connection, crawl, 1)
+    (candidate,) = claims.claim(connection, crawl, 1)
     articles.store(connection, crawl, [Submission(candidate_id=candidate.id, article=article(0), etag='"a"')])
     crawls.finish(connection, crawl)
 
@@ -181,7 +181,7 @@ def test_an_edited_article_is_a_second_revision_and_a_worse_reading_is_not(conne
         with connection, connection.cursor() as cursor:
             cursor.execute("UPDATE akhbar.candidates SET next_check = now()")
         crawl = crawls.begin(connection, OUTLET)
-        (candidate,) = ledger.claim(connection, crawl, 1)
+        (candidate,) = claims.claim(connection, crawl, 1)
         (outcome,) = articles.store(
             connection, crawl, [Submission(candidate_id=candidate.id, article=article(0, **changes))]
         )
@@ -212,20 +212,20 @@ def test_an_edited_article_is_a_second_revision_and_a_worse_reading_is_not(conne
 def test_an_announced_update_makes_an_article_due_once(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, [0])
-    (candidate,) = ledger.claim(connection, crawl, 1)
+    (candidate,) = claims.claim(connection, crawl, 1)
     articles.store(connection, crawl, [Submission(candidate_id=candidate.id, article=article(0))])
     crawls.finish(connection, crawl)
     for due in (True, False):
         crawl = crawls.begin(connection, OUTLET)
-        ledger.record(
+        announcements.record(
             connection,
             crawl,
             [Candidate(url="https://example.com/0", source="x", updated_at=NOW + timedelta(hours=1))],
         )
-        claimed = ledger.claim(connection, crawl, 5)
+        claimed = claims.claim(connection, crawl, 5)
         assert bool(claimed) is due
-        ledger.end(
-            connection, crawl, [ledger.Ending(id=c.id, state="unchanged", status=304) for c in claimed]
+        endings.end(
+            connection, crawl, [endings.Ending(id=c.id, state="unchanged", status=304) for c in claimed]
         )
         crawls.finish(connection, crawl)
 
@@ -236,12 +236,14 @@ def test_updates_announced_in_the_past_are_due_when_they_grow(connection):
 
     def announced(crawl, hours):
         at = long_ago + timedelta(hours=hours) if hours is not None else None
-        ledger.record(connection, crawl, [Candidate(url="https://example.com/0", source="x", updated_at=at)])
+        announcements.record(
+            connection, crawl, [Candidate(url="https://example.com/0", source="x", updated_at=at)]
+        )
 
     def visit(*hours):
         crawl = crawls.begin(connection, OUTLET)
         announced(crawl, hours[0])
-        claimed = ledger.claim(connection, crawl, 5)
+        claimed = claims.claim(connection, crawl, 5)
         for later in hours[1:]:  # another source, read while the page is on its way
             announced(crawl, later)
         articles.store(
@@ -260,30 +262,30 @@ def test_updates_announced_in_the_past_are_due_when_they_grow(connection):
 def test_a_claimed_recheck_that_was_never_asked_for_is_due_again(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, [0])
-    (candidate,) = ledger.claim(connection, crawl, 1)
+    (candidate,) = claims.claim(connection, crawl, 1)
     articles.store(connection, crawl, [Submission(candidate_id=candidate.id, article=article(0))])
     crawls.finish(connection, crawl)
     update = Candidate(url="https://example.com/0", source="x", updated_at=NOW + timedelta(hours=1))
     for _ in range(2):
         crawl = crawls.begin(connection, OUTLET)
-        ledger.record(connection, crawl, [update])
-        (claimed,) = ledger.claim(connection, crawl, 5)
-        ledger.discard(connection, crawl, [claimed.id])
+        announcements.record(connection, crawl, [update])
+        (claimed,) = claims.claim(connection, crawl, 5)
+        endings.end(connection, crawl, [endings.Ending(id=claimed.id, state="pending")])
         crawls.finish(connection, crawl)
 
 
 def test_a_vanished_article_is_marked_gone_and_kept(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, [0])
-    (candidate,) = ledger.claim(connection, crawl, 1)
+    (candidate,) = claims.claim(connection, crawl, 1)
     articles.store(connection, crawl, [Submission(candidate_id=candidate.id, article=article(0))])
     crawls.finish(connection, crawl)
     with connection, connection.cursor() as cursor:
         cursor.execute("UPDATE akhbar.candidates SET next_check = now()")
     crawl = crawls.begin(connection, OUTLET)
-    (candidate,) = ledger.claim(connection, crawl, 1)
-    ledger.end(
-        connection, crawl, [ledger.Ending(id=candidate.id, state="failed", reason="http_404", status=404)]
+    (candidate,) = claims.claim(connection, crawl, 1)
+    endings.end(
+        connection, crawl, [endings.Ending(id=candidate.id, state="failed", reason="http_404", status=404)]
     )
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT gone_at IS NOT NULL, body <> '' FROM akhbar.articles")
@@ -341,7 +343,7 @@ def test_evidence_and_appended_stories_are_kept(connection):
 def test_the_same_text_under_another_address_is_found_and_linked(connection):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, range(3))
-    first, second, _ = ledger.claim(connection, crawl, 3)
+    first, second, _ = claims.claim(connection, crawl, 3)
     (stored,) = articles.store(connection, crawl, [Submission(candidate_id=first.id, article=article(0))])
     moved = article(0, canonical_url="https://example.com/moved")
     assert articles.find_same(connection, crawl, [moved, article(0), article(1)]) == [
@@ -353,8 +355,8 @@ def test_the_same_text_under_another_address_is_found_and_linked(connection):
     articles.store(connection, crawl, [Submission(article=article(9, body="نص قصير"))])
     short.canonical_url = "https://example.com/short"
     assert articles.find_same(connection, crawl, [short]) == [None]
-    ending = ledger.Ending(id=second.id, state="duplicate", reason="same_text", article_id=stored.article_id)
-    assert ledger.end(connection, crawl, [ending]) == 1
+    ending = endings.Ending(id=second.id, state="duplicate", reason="same_text", article_id=stored.article_id)
+    assert endings.end(connection, crawl, [ending]) == 1
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT article_id FROM akhbar.candidates WHERE id = %s", (second.id,))
         assert cursor.fetchone() == (stored.article_id,)
@@ -365,7 +367,7 @@ def test_the_same_text_under_another_address_is_found_and_linked(connection):
 def test_a_zombie_cannot_write(connection, database_url):
     crawl = crawls.begin(connection, OUTLET)
     announce(connection, crawl, [0])
-    (candidate,) = ledger.claim(connection, crawl, 1)
+    (candidate,) = claims.claim(connection, crawl, 1)
     other = database.connect()
     with pytest.raises(crawls.CrawlRunning, match="example"):
         crawls.begin(other, OUTLET)
@@ -375,7 +377,7 @@ def test_a_zombie_cannot_write(connection, database_url):
     with pytest.raises(crawls.CrawlLost):
         articles.store(connection, crawl, [Submission(candidate_id=candidate.id, article=article(0))])
     with pytest.raises(crawls.CrawlLost):
-        ledger.end(connection, crawl, [ledger.Ending(id=candidate.id, state="failed", reason="x")])
+        endings.end(connection, crawl, [endings.Ending(id=candidate.id, state="failed", reason="x")])
     with pytest.raises(crawls.CrawlRunning):
         crawls.resume(connection, crawl)
     assert count(connection, "articles") == 0

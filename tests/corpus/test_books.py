@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from corpus import articles, crawls, ledger, room
+from corpus import announcements, articles, claims, crawls, endings, ledger, room
 from corpus.articles import Submission
 from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
@@ -19,24 +19,34 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 def crawl_at_random(connection, slug, seed):
-    """One crawl that does all that a crawl may do to rows, and dies or finishes."""
+    """One crawl, live or of archives, that does all that a crawl may do to rows, and dies or finishes."""
     chance = random.Random(seed)
-    crawl = crawls.begin(connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug))
+    arguments = {"archive": "x.warc.gz"} if seed % 3 == 2 else {}
+    crawl = crawls.begin(
+        connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug), arguments=arguments
+    )
     urls = [f"https://{slug}.example/{chance.randrange(60)}" for _ in range(30)]
     updated = NOW + timedelta(minutes=seed)
-    ledger.record(connection, crawl, [Candidate(url=url, source="x", updated_at=updated) for url in urls])
+    announcements.record(
+        connection, crawl, [Candidate(url=url, source="x", updated_at=updated) for url in urls]
+    )
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "UPDATE akhbar.candidates SET next_check = now() WHERE next_check IS NOT NULL AND id %% 3 = %s",
             (seed % 3,),
         )
-    endings = []
-    for candidate in ledger.claim(connection, crawl, 25):
+    pages = []
+    if crawl.replay:
+        at = NOW - timedelta(days=seed)
+        held = [Candidate(url=url, source="x", fetched_at=at) for url in dict.fromkeys(urls)]
+        pages = claims.list_pages(connection, crawl, held)
+    ended = []
+    for candidate in claims.claim(connection, crawl, 25, pages=pages):
         deed = chance.random()
         if deed < 0.5:
             article = Article(
                 url=candidate.url, canonical_url=candidate.url, headline=f"خبر {chance.random() < 0.8}",
-                body=" ".join(f"كلمة{candidate.id}و{n}" for n in range(30)),
+                body=" ".join(f"كلمة{candidate.id}و{n}" for n in range(30)), fetched_at=candidate.fetched_at,
             )  # fmt: skip
             articles.store(connection, crawl, [Submission(article=article, candidate_id=candidate.id)])
         elif deed < 0.9:
@@ -44,8 +54,8 @@ def crawl_at_random(connection, slug, seed):
                 [("rejected", "listing", 200), ("failed", "http_503", 503), ("unchanged", None, 304),
                  ("pending", None, None), ("rejected", "soft_404", 200), ("failed", "http_404", 404)]
             )  # fmt: skip
-            endings.append(ledger.Ending(id=candidate.id, state=state, reason=reason, status=status))
-    ledger.end(connection, crawl, endings)
+            ended.append(endings.Ending(id=candidate.id, state=state, reason=reason, status=status))
+    endings.end(connection, crawl, ended)
     if chance.random() < 0.7:
         crawls.finish(connection, crawl)
     else:  # its lease goes, its row stays: it died
@@ -62,6 +72,8 @@ def test_both_books_say_the_same_after_every_crawl(connection):
         assert by_day(connection, "corpus.coverage") == by_day(connection, counted_by_day())
     assert total.discovered > 40 and total.stored and total.rejected and total.failed
     with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) > 0 FROM akhbar.replayed_pages")
+        assert cursor.fetchone() == (True,)
         cursor.execute(
             "SELECT count(*) FROM akhbar.movements WHERE crawl_id <= (SELECT max(id) - 2 FROM akhbar.crawls)"
         )
@@ -96,7 +108,7 @@ def by_day(connection, relation):
 
 def test_the_days_are_those_of_the_outlet_and_follow_its_zone(connection):
     crawl = crawls.begin(connection, Outlet("one", country="IQ", timezone="UTC", slug="one"))
-    ledger.record(
+    announcements.record(
         connection, crawl, [Candidate(url=f"https://one.example/{n}", source="x") for n in range(9)]
     )
     with connection, connection.cursor() as cursor:
@@ -108,7 +120,7 @@ def test_the_days_are_those_of_the_outlet_and_follow_its_zone(connection):
     assert len(utc) == 3 and utc == by_day(connection, counted_by_day())
     crawls.finish(connection, crawl)
     moved = crawls.begin(connection, Outlet("one", country="IQ", timezone="Asia/Baghdad", slug="one"))
-    ledger.claim(connection, moved, 4)
+    claims.claim(connection, moved, 4)
     assert by_day(connection, "corpus.coverage") == by_day(connection, counted_by_day())
     assert {row[1] for row in by_day(connection, "corpus.coverage")} != {row[1] for row in utc}
 
@@ -117,9 +129,9 @@ def test_the_days_are_those_of_the_outlet_and_follow_its_zone(connection):
 def test_a_zone_that_the_server_does_not_know_is_utc(connection, caplog, zone):
     outlet = Outlet("بعيد", country="IQ", timezone=zone, slug="far")
     crawl = crawls.begin(connection, outlet)
-    ledger.record(connection, crawl, [Candidate(url="https://far.example/1", source="rss")])
-    (row,) = ledger.claim(connection, crawl, 1)
-    ledger.end(connection, crawl, [ledger.Ending(id=row.id, state="rejected", reason="listing")])
+    announcements.record(connection, crawl, [Candidate(url="https://far.example/1", source="rss")])
+    (row,) = claims.claim(connection, crawl, 1)
+    endings.end(connection, crawl, [endings.Ending(id=row.id, state="rejected", reason="listing")])
     assert ledger.ledger_sum(connection, outlet="far").holds
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT timezone, rejected FROM corpus.outlets JOIN corpus.coverage USING (outlet)")
@@ -154,10 +166,10 @@ def test_writing_stops_before_the_disk_is_full(connection, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: usage(1, 1, room.FREE_MARK - 1))
     candidate = Candidate(url="https://one.example/1", source="x")
-    assert ledger.record(connection, crawl, [candidate]) == 1  # a given server keeps its own house
+    assert announcements.record(connection, crawl, [candidate]) == 1  # a given server keeps its own house
     monkeypatch.setattr(room, "is_embedded", lambda: True)
     for write in (
-        lambda: ledger.record(connection, crawl, [candidate]),
+        lambda: announcements.record(connection, crawl, [candidate]),
         lambda: articles.store(
             connection,
             crawl,

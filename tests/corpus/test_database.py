@@ -9,7 +9,7 @@ from dataclasses import replace
 import psycopg2
 import pytest
 
-from corpus import crawls, database, hosts, ledger, stories
+from corpus import claims, crawls, database, hosts, ledger, stories
 from corpus.search import search
 from corpus.vector import search_vector
 from crawler.outlet import Outlet
@@ -154,7 +154,7 @@ def test_a_read_only_server_is_an_outage(connection):
     with connection, connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     with pytest.raises(database.StorageUnavailable):
-        ledger.claim(connection, crawl, 1)
+        claims.claim(connection, crawl, 1)
 
 
 def test_host_state_is_kept(connection):

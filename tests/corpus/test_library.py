@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg2
 import pytest
 
-from corpus import articles, crawls, ledger
+from corpus import announcements, articles, crawls
 from corpus.articles import Submission
 from corpus.library import connections, search
 from corpus.library.articles import (
@@ -55,7 +55,7 @@ def stock(shared_connection) -> None:
     connection = shared_connection
     first = crawls.begin(connection, OUTLETS[0])
     articles.store(connection, first, [Submission(article=article(n)) for n in range(1, 46)])
-    ledger.record(connection, first, [Candidate(url="https://sarw.example/later", source="feed")])
+    announcements.record(connection, first, [Candidate(url="https://sarw.example/later", source="feed")])
     articles.store(connection, first, [Submission(article=article(1, headline="إغلاق المكتبة رقم 1"))])
     crawls.finish(connection, first, verdict="healthy")
     second = crawls.begin(connection, OUTLETS[1])

@@ -10,7 +10,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 from rensa import RMinHash
 
-from corpus import articles, crawls, ledger, rereading, search
+from corpus import announcements, articles, claims, crawls, endings, ledger, rereading, search
 from corpus.articles import Outcome, Submission
 from crawler.arabic.letters import fold
 from crawler.candidate import Candidate
@@ -53,13 +53,13 @@ def crawl(connection: Connection, slug: str, *found: Article) -> list[Outcome]:
     """One crawl of an outlet that gives these articles, each for the row of its address."""
     running = crawls.begin(connection, outlet(slug))
     announced = [Candidate(url=article.url, source=f"https://{slug}.example/feed") for article in found]
-    ledger.record(connection, running, announced)
+    announcements.record(connection, running, announced)
     ask(
         connection,
         "UPDATE akhbar.candidates SET next_check = now() WHERE state <> 'pending' AND url = ANY(%s) RETURNING id",
         [article.url for article in found],
     )
-    rows = {candidate.url: candidate for candidate in ledger.claim(connection, running, 100)}
+    rows = {candidate.url: candidate for candidate in claims.claim(connection, running, 100)}
     outcomes = articles.store(
         connection,
         running,
@@ -196,11 +196,11 @@ def test_what_an_older_page_was_not_says_nothing_of_today(connection: Connection
     as_it_is, rows = present(connection), ask(connection, ROWS)
     running = crawls.begin(connection, outlet("sarw"))
     ask(connection, "UPDATE akhbar.candidates SET next_check = now() RETURNING id")
-    (row,) = ledger.claim(connection, running, 1)
-    ending = ledger.Ending(
+    (row,) = claims.claim(connection, running, 1)
+    ending = endings.Ending(
         id=row.id or 0, state="rejected", reason=reason, status=200, fetched_at=NOW - timedelta(hours=3)
     )
-    ledger.end(connection, running, [ending])
+    endings.end(connection, running, [ending])
     assert ledger.ledger_sum(connection, outlet="sarw").holds
     assert present(connection) == as_it_is
     assert [row[1:] for row in ask(connection, ROWS)] == [row[1:] for row in rows]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import articles, crawls, ledger
+from corpus import announcements, articles, claims, crawls, endings
 from corpus.articles import Submission
 from crawler.arabic.letters import fold
 from crawler.candidate import Candidate
@@ -29,10 +29,10 @@ def keep(connection, slug, country, found):
             "UPDATE akhbar.outlets SET added_at = added_at - interval '1 day' WHERE slug = %s", (slug,)
         )
     urls = [f"https://{slug}.example/{n}" for n in range(len(found))]
-    ledger.record(
+    announcements.record(
         connection, crawl, [Candidate(url=url, source="rss") for url in (*urls, f"https://{slug}.example/x")]
     )
-    due = {candidate.url: candidate.id for candidate in ledger.claim(connection, crawl, 50)}
+    due = {candidate.url: candidate.id for candidate in claims.claim(connection, crawl, 50)}
     for url, changes in zip(urls, found, strict=True):
         values = {
             "headline": "افتتاح المدارس",
@@ -45,7 +45,7 @@ def keep(connection, slug, country, found):
         article = Article(url=url, canonical_url=url, signature=sign_text(fold(values["body"])), **values)
         articles.store(connection, crawl, [Submission(article=article, candidate_id=due.get(url))])
     if other := due.get(f"https://{slug}.example/x"):
-        ledger.end(connection, crawl, [ledger.Ending(id=other, state="rejected", reason="listing")])
+        endings.end(connection, crawl, [endings.Ending(id=other, state="rejected", reason="listing")])
     crawls.finish(connection, crawl)
 
 

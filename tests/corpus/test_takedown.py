@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from corpus import articles, crawls, database, ledger, search, stories, takedown
+from corpus import announcements, articles, claims, crawls, database, ledger, search, stories, takedown
 from corpus.articles import Submission
 from crawler.arabic.letters import fold
 from crawler.candidate import Candidate
@@ -31,10 +31,10 @@ def crawl(connection, slug, *, numbers=(1, 2), text=None, hours=5, headline=None
     """Announces, claims and stores; returns the outcomes."""
     running = begin(connection, slug)
     urls = [f"https://{slug}.example/{n}" for n in numbers]
-    ledger.record(
+    announcements.record(
         connection, running, [Candidate(url=url, source="rss", headline=f"عنوان {SECRET}") for url in urls]
     )
-    claimed = {c.url: c for c in ledger.claim(connection, running, 100)}
+    claimed = {c.url: c for c in claims.claim(connection, running, 100)}
     batch = []
     for url, number in zip(urls, numbers, strict=True):
         if url in claimed:
@@ -130,17 +130,19 @@ def test_the_sweep_clears_the_statistics_of_the_planner_too(connection):
 def test_no_crawl_of_a_taken_down_outlet_begins_and_the_one_under_way_ends(connection, database_url):
     crawl(connection, "one")
     running = begin(connection, "one")
-    ledger.record(connection, running, [Candidate(url="https://one.example/9", source="rss")])
+    announcements.record(connection, running, [Candidate(url="https://one.example/9", source="rss")])
     other = database.connect()
     try:
         takedown.take_down(other, outlet="one", why="x", dry_run=True)
-        assert len(ledger.claim(connection, running, 1)) == 1
+        assert len(claims.claim(connection, running, 1)) == 1
         takedown.take_down(other, outlet="one", why="x")
     finally:
         other.close()
     for write in (
-        lambda: ledger.record(connection, running, [Candidate(url="https://one.example/10", source="rss")]),
-        lambda: ledger.claim(connection, running, 1),
+        lambda: announcements.record(
+            connection, running, [Candidate(url="https://one.example/10", source="rss")]
+        ),
+        lambda: claims.claim(connection, running, 1),
         lambda: crawls.finish(connection, running),
     ):
         with pytest.raises(crawls.CrawlLost):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,37 @@ def test_the_latest_answer_counts_and_spellings_of_an_address_are_one(tmp_path: 
         spot = index.find(url)
         assert spot and read_record(spot.path, spot.offset, max_size=10**6).body == html("جديد")
     assert len(index.pages) == 1
+
+
+def test_all_pages_of_an_address_are_found_the_last_first(tmp_path: Path) -> None:
+    first, second = Warc(tmp_path / "1.warc.gz"), Warc(tmp_path / "2.warc.gz")
+    second.response("/1", html("ثان"), at="2024-12-19T10:00:00Z")
+    first.response("/1", html("ثالث"), at="2024-12-20T10:00:00Z")
+    first.response("/1", html("أول"), at="2024-12-18T10:00:00Z")
+    # a copy is one page, and neither a redirect nor what is no HTML is any
+    second.response("/1", html("أول"), at="2024-12-18T10:00:00Z")
+    second.response("/1", b"", status="301 Moved", Location="/2", at="2024-12-21T10:00:00Z")
+    second.response("/1", b"{}", kind="application/json", at="2024-12-17T10:00:00Z")
+    index = index_files([second.save(), first.save()])
+    found = index.find_pages(f"{HOST}/1")
+    assert [spot.at[:10] for spot in found] == ["2024-12-20", "2024-12-19", "2024-12-18"]
+    bodies = [read_record(spot.path, spot.offset, max_size=10**6).body for spot in found]
+    assert bodies == [html("ثالث"), html("ثان"), html("أول")]
+    last = index.find(f"{HOST}/1")
+    assert last and last.at == "2024-12-21T10:00:00Z" and index.find_pages(f"{HOST}/2") == []
+
+
+def test_the_pages_in_archives_are_announced_with_their_time() -> None:
+    lines = f"2024-12-19T10:00:00Z\t{HOST}/news/1\n?\t{HOST}/news/2\n2024-12-19T10:00:00Z\t{HOST}/tag/1"
+    listing = ArchivedPages("archive://pages/0").read(
+        lines.encode(), "archive://pages/0", article_url=re.compile("/news/")
+    )
+    assert [(candidate.url, candidate.fetched_at) for candidate in listing.candidates] == [
+        (f"{HOST}/news/1", datetime(2024, 12, 19, 10, tzinfo=UTC)),
+        (f"{HOST}/news/2", None),
+    ]
+    assert listing.listed == 3
+    assert ArchivedPages("archive://pages/1").read(b"", "archive://pages/1").candidates == []
 
 
 def test_pages_are_listed_and_what_is_none_is_not(tmp_path: Path) -> None:
