@@ -168,8 +168,8 @@ def ask(
     def run(*arguments: str, input: str = "") -> Ended:
         load_outlets.cache_clear()  # each test has a folder of its own
         with monkeypatch.context() as patch:
-            for name in environment.keys() - os.environ.keys() | {"AKHBAR_DATABASE_URL"}:
-                patch.setenv(name, environment[name])
+            for name, value in environment.items():
+                patch.setenv(name, value)
             patch.chdir(tmp_path)
             patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(input.encode())))
             capsys.readouterr()
