@@ -22,7 +22,7 @@ from crawler.extraction.canonical import canonical_url
 from crawler.extraction.page import Page, PageTooLargeError
 from crawler.extraction.reader import read
 from crawler.items import Article, Rejection
-from crawler.outlet import Layout, Outlet
+from crawler.outlet import Outlet
 
 if TYPE_CHECKING:
     from akhbar.probing import Probe
@@ -82,11 +82,6 @@ def cases_of(spider: type[NewsSpider]) -> Path:
     if own and file.parent == Path(own).resolve():
         return Path(own) / "fixtures" / spider.name
     return FIXTURES / spider.name
-
-
-def facts_of(spider: type[NewsSpider]) -> tuple[Outlet, Layout]:
-    """What the reader is told of an outlet."""
-    return spider.describe(spider.outlet, spider.name, spider.allowed_domains), spider.layout
 
 
 def reader_of(spider: type[NewsSpider]) -> Callable[..., Article | Rejection]:

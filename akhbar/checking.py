@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from akhbar.capture import facts_of
+from akhbar.outlets import facts_of
 from akhbar.probing import Sample, describe_sample, read_listing, read_sample
 from akhbar.visiting import Visitor
 from crawler.discovery import Source

@@ -29,4 +29,4 @@ def describe(error: BaseException) -> tuple[str, Exit]:
     if isinstance(error, StorageUnavailable):
         reason = str(error).strip().split("\n")[0].rstrip(".")
         return f"storage is not available: {reason}. Nothing was lost; run again.", Exit.STORAGE_AWAY
-    return f"{type(error).__name__}: {error} (run again with --debug for the traceback)", Exit.FAULT
+    return f"{type(error).__name__}: {error} (run `akhbar --debug …` for the traceback)", Exit.FAULT

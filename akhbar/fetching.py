@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from akhbar.crawling import Plan, project_settings, run_crawls
-from akhbar.outlets import find_outlet, outlet_of
+from akhbar.outlets import facts_of, find_outlet, outlet_of
 from crawler.candidate import Candidate
 from crawler.items import Article, Rejection
-from crawler.outlet import Layout, Outlet
+from crawler.outlet import Outlet
 from crawler.spider import NewsSpider
 
 # what enters pages into the corpus has no part in reading one for a person
@@ -80,12 +80,8 @@ def fetch_pages(urls: Sequence[str], outlet: str | None = None) -> dict[str, Art
     plans = []
     for url in dict.fromkeys(urls):
         spider = find_outlet(outlet) if outlet else outlet_of(url)
-        facts: tuple[Outlet, Layout] = (PageSpider.outlet, PageSpider.layout)
-        if spider:
-            facts = (spider.describe(spider.outlet, spider.name, spider.allowed_domains), spider.layout)
-        plans.append(
-            Plan(PageSpider, {"urls": [url], "results": results, "outlet": facts[0], "layout": facts[1]})
-        )
+        facts, layout = facts_of(spider) if spider else (PageSpider.outlet, PageSpider.layout)
+        plans.append(Plan(PageSpider, {"urls": [url], "results": results, "outlet": facts, "layout": layout}))
     run_crawls([plans], project_settings({"LOG_LEVEL": "ERROR", **WITHOUT_CORPUS}))
     missing = Rejection(url="", reason="not_fetched")
     return {url: results.get(url, missing) for url in urls}

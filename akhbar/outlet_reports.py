@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from akhbar.checking import FIELDS, Checkup, describe_source, unread_pages
-from akhbar.output import data_console
+from akhbar.output import data_console, shorten
 from akhbar.probing import Probe, Sample, unknowns
 from crawler.items import Rejection
 
@@ -73,7 +73,7 @@ def print_sample(sample: Sample) -> None:
     )
     console.print(f"  published {day}")
     console.print(f"  authors   {escape(', '.join(result.authors) or result.agency or 'none')}")
-    console.print(f"  body      {len(result.body.split())} words: {escape(result.body[:80])}…")
+    console.print(f"  body      {len(result.body.split())} words: {escape(shorten(result.body, 80))}")
 
 
 def print_cases(compared: Sequence[dict[str, Any]]) -> None:
@@ -146,5 +146,4 @@ def _minute(at: datetime | None) -> str:
 
 def _short(value: Any, length: int = 200) -> str:
     text = str(value) if not isinstance(value, datetime) else value.isoformat(timespec="minutes")
-    text = " ".join(text.split())
-    return text if len(text) <= length else f"{text[:length]}…"
+    return shorten(" ".join(text.split()), length)

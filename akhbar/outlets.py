@@ -11,6 +11,7 @@ import click
 from akhbar.crawling import project_settings
 
 if TYPE_CHECKING:
+    from crawler.outlet import Layout, Outlet
     from crawler.spider import NewsSpider
 
 
@@ -24,6 +25,16 @@ def load_outlets() -> dict[str, type[NewsSpider]]:
     loader = SpiderLoader.from_settings(project_settings({}))
     spiders = {slug: loader.load(slug) for slug in sorted(loader.list())}
     return {slug: spider for slug, spider in spiders.items() if issubclass(spider, NewsSpider)}
+
+
+def facts_of(spider: type[NewsSpider]) -> tuple[Outlet, Layout]:
+    """What the reader is told of an outlet: its facts, with slug and hosts, and its layout."""
+    return spider.describe(spider.outlet, spider.name, spider.allowed_domains), spider.layout
+
+
+def describe_all() -> list[Outlet]:
+    """The facts of every outlet, as the schedule is told them."""
+    return [facts_of(spider)[0] for spider in load_outlets().values()]
 
 
 def find_outlet(slug: str) -> type[NewsSpider]:

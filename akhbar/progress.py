@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -10,12 +9,10 @@ from typing import TYPE_CHECKING, Self
 from rich.live import Live
 from rich.table import Table
 
-from akhbar.output import notes
+from akhbar.output import NoteClock, notes
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-_PLAIN_LINE_EVERY = 10.0  # seconds
 
 _STATES = ("stored", "unchanged", "duplicate", "rejected", "failed")
 
@@ -25,7 +22,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._live = Live(console=notes, transient=True, refresh_per_second=2) if notes.is_terminal else None
-        self._last_line = time.monotonic()
+        self._clock = NoteClock()
 
     def __enter__(self) -> Self:
         if self._live:
@@ -46,8 +43,7 @@ class Progress:
             for line in lines:
                 table.add_row(*line)
             self._live.update(table)
-        elif time.monotonic() - self._last_line >= _PLAIN_LINE_EVERY:
-            self._last_line = time.monotonic()
+        elif self._clock.is_due():
             for line in lines:
                 notes.print("  ".join(line))
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from akhbar.output import shorten
 from corpus.home import home
 from corpus.rereading import FIELDS, StoredArticle, compare, keep, read_archived
 from crawler.items import Article, Rejection
@@ -259,7 +260,7 @@ def _fill(body: str | None, published_at: datetime | None, authors: list[str]) -
 
 def _show(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shorten(text, _SHOWN)
 
 
 @cache

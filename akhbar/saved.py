@@ -154,9 +154,7 @@ def read_page(page: SavedPage, furniture: frozenset[int] = frozenset()) -> Artic
 
 
 def _facts_of(page: SavedPage, url: str | None) -> tuple[Outlet | None, Layout | None]:
-    from akhbar.outlets import find_outlet, outlet_of
+    from akhbar.outlets import facts_of, find_outlet, outlet_of
 
     spider = find_outlet(page.outlet) if page.outlet else outlet_of(url) if url else None
-    if spider is None:
-        return None, None
-    return spider.describe(spider.outlet, spider.name, spider.allowed_domains), spider.layout
+    return facts_of(spider) if spider else (None, None)

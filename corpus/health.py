@@ -17,8 +17,9 @@ from corpus.transaction import Connection, transaction
 
 # the fields whose presence is watched, as columns of akhbar.articles
 FIELDS = ("lead", "published_at", "byline", "authors", "section", "image_url")
-_RECENT = timedelta(days=1)
-_BEFORE = timedelta(days=14)
+# late is so long ago, before is from there to so long ago
+RECENT = timedelta(days=1)
+BEFORE = timedelta(days=14)
 _LEAST_ARTICLES = 20  # a share of fewer says nothing
 _FALL = 0.3  # of a field's share, from what it was: so much lower is a fall
 _UNWELL = ("silent", "blocked", "relaid", "broken")
@@ -30,6 +31,14 @@ class Fill:
 
     recent: float | None
     before: float | None
+
+    @classmethod
+    def of(cls, late: int, all_late: int, before: int, all_before: int) -> Fill:
+        """By the articles that have the field, and all articles, of late and before."""
+        return cls(
+            late / all_late if all_late >= _LEAST_ARTICLES else None,
+            before / all_before if all_before >= _LEAST_ARTICLES else None,
+        )
 
     @property
     def has_fallen(self) -> bool:
@@ -146,7 +155,7 @@ def read_health(connection: Connection, outlet: str | None = None) -> list[Healt
 
     Raises StorageUnavailable.
     """
-    values = {"outlet": outlet, "recent": _RECENT, "before": _BEFORE}
+    values = {"outlet": outlet, "recent": RECENT, "before": BEFORE}
     with transaction(connection) as cursor:
         cursor.execute(_OUTLETS, values)
         rows = cursor.fetchall()
@@ -187,12 +196,13 @@ def _fill_of(shares: Sequence[Any] | None) -> dict[str, Fill]:
     recent, before, *counts = shares
     pairs = zip(counts[::2], counts[1::2], strict=True)
     return {
-        name: Fill(
-            late / recent if recent >= _LEAST_ARTICLES else None,
-            early / before if before >= _LEAST_ARTICLES else None,
-        )
-        for name, (late, early) in zip(FIELDS, pairs, strict=True)
+        name: Fill.of(late, recent, early, before) for name, (late, early) in zip(FIELDS, pairs, strict=True)
     }
+
+
+def has_field(name: str) -> str:
+    """The SQL condition that an article `a`, of the table or of the view, has one of FIELDS."""
+    return "a.authors <> '{}'" if name == "authors" else f"a.{name} IS NOT NULL"
 
 
 _COLUMNS = (
@@ -243,12 +253,11 @@ _OUTLETS = f"""
     ORDER BY o.slug
 """  # noqa: S608 - put together from constants
 
-_HAS = {"authors": "a.authors <> '{}'"}
 _FILL = f"""
     SELECT o.slug, count(*) FILTER (WHERE late), count(*) FILTER (WHERE NOT late), {
     ", ".join(
         f"count(*) FILTER (WHERE late AND {has}), count(*) FILTER (WHERE NOT late AND {has})"
-        for has in (_HAS.get(name, f"a.{name} IS NOT NULL") for name in FIELDS)
+        for has in map(has_field, FIELDS)
     )
 }
     FROM akhbar.outlets o JOIN akhbar.articles a ON a.outlet_id = o.id

@@ -14,7 +14,7 @@ a pause is judged over as many hours as it takes to expect `ENOUGH` articles.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
@@ -110,15 +110,6 @@ def hour_of_week(at: datetime, zone: ZoneInfo) -> int:
     """The hour of the week of an aware instant: 0 is Monday 00:00 to 01:00 in the zone."""
     local = at.astimezone(zone)
     return local.weekday() * 24 + local.hour
-
-
-def count_hours(times: Iterable[datetime], zone: ZoneInfo) -> dict[date, list[int]]:
-    """How many of the instants fall into each hour of each local day that has any."""
-    days: dict[date, list[int]] = {}
-    for at in times:
-        local = at.astimezone(zone)
-        days.setdefault(local.date(), [0] * 24)[local.hour] += 1
-    return days
 
 
 def learn_rhythm(days: Mapping[date, Sequence[int]], since: date, until: date, zone: ZoneInfo) -> Rhythm:

@@ -152,6 +152,9 @@ def test_forced_settings_have_not_drifted_and_scrapy_knows_them() -> None:
     assert {"file": None, "ftp": None, "s3": None, "data": None}.items() <= settings.FORCED[
         "DOWNLOAD_HANDLERS"
     ].items()
+    extensions = [str(name) for name in project.get_component_priority_dict_with_base("EXTENSIONS")]
+    assert "scrapy.extensions.closespider.CloseSpider" in extensions
+    assert not [name for name in extensions if "remote_control" in name or "telnet" in name]
     for name, value in settings.FORCED.items():
         assert name == "JOBDIR" or hasattr(default_settings, name), f"Scrapy no longer knows {name}"
         if not isinstance(value, dict):

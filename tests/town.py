@@ -143,12 +143,9 @@ def start_worker(
 
 def plan(connection: Connection, town: Town) -> None:
     """Pause the outlets of the product, which are on the network; ours are due at once."""
-    from akhbar.outlets import load_outlets
+    from akhbar.outlets import describe_all
 
-    known = [
-        spider.describe(spider.outlet, slug, spider.allowed_domains)
-        for slug, spider in load_outlets().items()
-    ]
+    known = describe_all()
     schedule.enrol(connection, known)
     for outlet in known:
         if outlet.slug not in town.slugs:

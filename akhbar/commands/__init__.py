@@ -49,25 +49,24 @@ class Verbs(click.Group):
         return command
 
 
-def _version() -> str:
+def program_version() -> str:
+    """The version of the installed package; `checkout` where it is not installed."""
     try:
         return version("akhbar")
-    except PackageNotFoundError:  # a checkout that is not installed
+    except PackageNotFoundError:
         return "checkout"
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(_version(), message="akhbar %(version)s")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.pass_context
-def group(context: click.Context, debug: bool) -> None:
+@click.version_option(program_version(), message="akhbar %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+def group() -> None:
     """Akhbar (أخبار) crawls Arabic news, reads each article out of its page, recognises copies,
     and keeps a Postgres corpus.
 
     Exit status: 0 done, 1 unexpected fault, 2 wrong use, 3 an outlet is unwell, 4 another crawl of
     the outlet is running, 75 storage is not available (nothing was lost; run again).
     """
-    context.obj = {"debug": debug}
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
-from akhbar.output import data_console, print_json
+from akhbar.output import data_console, print_json, shorten, tell_time
 
 if TYPE_CHECKING:
     from corpus.comparison import Comparison, SeenPage, SeenSource
@@ -76,7 +76,7 @@ def _print_article(rows: list[dict[str, Any]], version: str) -> None:
         console.print(f"[bold]{row['field']}[/]  [dim]{rule}[/]")
         for label, text in (("value", row["value"]), ("page", row["raw"])):
             if text not in (None, "", []):
-                console.print(f"  [dim]{label}[/]  {escape(_shorten(text, 200))}")
+                console.print(f"  [dim]{label}[/]  {escape(shorten(str(text), 200))}")
     console.print(f"[dim]read by reader {version}[/]")
 
 
@@ -156,15 +156,15 @@ def _print_outlet(outlet: str, found: Comparison, bad: Any, good: Any, lacks: li
     else:
         console.print(
             f"[bold]{escape(outlet)}[/] is [red]{found.verdict}[/] since"
-            f" {found.since:%Y-%m-%d %H:%M}Z, crawl {found.crawl}"
+            f" {tell_time(found.since)}, crawl {found.crawl}"
         )
         for name, pair in found.losses.items():
             console.print(f"  {escape(tell_loss(name, *pair))}")
     for source in found.sources:
-        last = f"{source.changed_at:%Y-%m-%d %H:%M}Z" if source.changed_at else "never"
         console.print(f"  source {escape(source.url)}", soft_wrap=True)
         console.print(
-            f"    {escape(_answer_of(source))}; last read {last}, {source.listed} listed", soft_wrap=True
+            f"    {escape(_answer_of(source))}; last read {tell_time(source.changed_at)}, {source.listed} listed",
+            soft_wrap=True,
         )
     for label, page in (("first bad page", bad), ("last good page", good)):
         console.print(f"\n[bold]{label}[/]" + ("" if page else "  none is known"))
@@ -200,7 +200,7 @@ def _lines_of(page: dict[str, Any]) -> list[str]:
     """Where the page is to be found: on the web, in the ledger, in the archive."""
     ended = page["state"] + (f" ({page['reason']})" if page["reason"] else "")
     if page["detail"]:
-        ended += f": {_shorten(page['detail'], 120)}"
+        ended += f": {shorten(page['detail'], 120)}"
     answer = f", answered {page['status']}" if page["status"] else ""
     lines = [
         page["url"],
@@ -217,9 +217,4 @@ def _cell(field: dict[str, Any] | None) -> str:
     if field is None or field["value"] in (None, "", []):
         return "—"
     value = "، ".join(field["value"]) if isinstance(field["value"], list) else str(field["value"])
-    return _shorten(value, 60) + (f" [{field['rule']}]" if field["rule"] else "")
-
-
-def _shorten(value: Any, length: int) -> str:
-    text = str(value)
-    return text[:length] + (" …" if len(text) > length else "")
+    return shorten(value, 60) + (f" [{field['rule']}]" if field["rule"] else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +9,7 @@ from pathlib import Path
 import click
 
 from akhbar.instants import INSTANT
-from akhbar.output import notes, print_json
-
-_PLAIN_LINE_EVERY = 10.0  # seconds
+from akhbar.output import NoteClock, notes, print_json
 
 
 @click.command()
@@ -50,6 +47,7 @@ def export(
     numbers. A manifest (rows, columns, checksum, query, date) is written beside the file. The same corpus
     and query give the same bytes. Articles that their outlet reserves are left out and counted.
     """
+    from akhbar.commands import program_version
     from corpus.database import connect
     from corpus.export import FORMATS, Filters, ParquetMissing
     from corpus.export import export as write
@@ -65,7 +63,7 @@ def export(
                 query=query, outlet=outlet, author=author, section=section, country=country,
                 since=since, until=until, limit=limit, include_opted_out=include_opted_out,
             ),
-            program=f"akhbar {_version()}",
+            program=f"akhbar {program_version()}",
             on_rows=_Told(),
         )  # fmt: skip
     except ParquetMissing as error:
@@ -98,18 +96,10 @@ class _Told:
     """Says how far the export is: a line that renews itself on a terminal, now and then one elsewhere."""
 
     def __init__(self) -> None:
-        self.last = time.monotonic()
+        self._clock = NoteClock()
 
     def __call__(self, rows: int) -> None:
-        now = time.monotonic()
         if notes.is_terminal:
             notes.print(f"{rows:,} articles …", end="\r")
-        elif now - self.last >= _PLAIN_LINE_EVERY:
-            self.last = now
+        elif self._clock.is_due():
             notes.print(f"{rows:,} articles …")
-
-
-def _version() -> str:
-    from akhbar.commands import _version as version
-
-    return version()

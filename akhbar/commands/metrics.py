@@ -21,7 +21,7 @@ _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
     metavar="FILE",
     help="Write it there at one stroke (for node_exporter's textfile collector) instead of printing it.",
 )
-def metrics(output: Path | None) -> int:
+def metrics(output: Path | None) -> None:
     """Print the figures of outlets, ledger, queue, workers and warnings in Prometheus' text format.
 
     Run it from a timer with --output into the textfile collector's folder (see docs/operations.md).
@@ -41,7 +41,6 @@ def metrics(output: Path | None) -> int:
         partial.write_text(text, encoding="utf-8")
         partial.chmod(0o644)
         partial.replace(output)
-    return 0
 
 
 def format_metrics(found: Iterable[Metric]) -> str:

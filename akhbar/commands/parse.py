@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 import click
 
@@ -105,10 +104,11 @@ def _print_forms(texts: tuple[str, ...], form: Callable[[str], str]) -> None:
         print_json({"raw": text, "text": form(text)})
 
 
-def _check_zone(zone: str | None) -> Any:
+def _check_zone(zone: str | None) -> None:
+    """Wrong use where it is no time zone."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
-        return ZoneInfo(zone) if zone else None
+        ZoneInfo(zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         raise click.BadParameter(f"{zone!r} is no IANA time zone", param_hint="--zone") from None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from akhbar.instants import INSTANT
-from akhbar.output import notes
+from akhbar.output import NoteClock, notes, tell_time
 from akhbar.reread_report import print_report
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from corpus.transaction import Connection
 
 _POLL = 1.0  # seconds between looks at what the workers have done
-_NOTE_EVERY = 10.0  # seconds
 
 
 @click.command()
@@ -133,14 +132,13 @@ def _wait(connection: Connection, reread: int) -> None:
     """Show how far the workers are until they are done."""
     from corpus.rereads import read_last
 
-    last_note = time.monotonic()
+    clock = NoteClock()
     with notes.status("…") if notes.is_terminal else nullcontext() as shown:
         while (last := read_last(connection)) is not None and last.id == reread and last.is_running:
             line = f"{last.state}: {last.done} of {last.files} files, by {last.hosts} machines"
             if shown is not None:
                 shown.update(line)
-            elif time.monotonic() - last_note > _NOTE_EVERY:
-                last_note = time.monotonic()
+            elif clock.is_due():
                 notes.print(line)
             time.sleep(_POLL)
 
@@ -169,9 +167,9 @@ def _tell(connection: Connection, as_json: bool) -> int:
 
 def _describe(last: Rereading) -> str:
     selection = last.outlet or "all outlets"
-    since = f" since {last.since:%Y-%m-%d %H:%M}" if last.since else ""
+    since = f" since {tell_time(last.since)}" if last.since else ""
     return (
-        f"{last.asked_at:%Y-%m-%d %H:%M} {selection}{since}: {last.state}; {last.done} of {last.files} files of"
+        f"{tell_time(last.asked_at)} {selection}{since}: {last.state}; {last.done} of {last.files} files of"
         f" {last.articles} articles, by {last.hosts} machines; {last.not_archived} articles have no archived page."
     )
 
@@ -197,18 +195,17 @@ def _run(
         differences.add(earlier)
     if done:
         notes.print(f"Going on after {len(done)} articles that an earlier run has read.")
-    started = last_note = time.monotonic()
+    started, clock = time.monotonic(), NoteClock()
     pages = kept = 0
 
     def read_one(stored: Any, result: Any) -> None:
-        nonlocal pages, last_note
+        nonlocal pages
         reread = judge(stored, result)
         journal.add(reread)
         differences.add(reread)
         done[stored.id] = stored.revision, bool(reread.changes)
         pages += 1
-        if time.monotonic() - last_note > _NOTE_EVERY:
-            last_note = time.monotonic()
+        if clock.is_due():
             notes.print(f"{len(done)} of {archived} read, {differences.changed} differ")
 
     def keep_one(stored: Any, result: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from akhbar.output import data_console, print_json
+from akhbar.output import data_console, print_json, tell_time
 from akhbar.record import format_time
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ def schedule(
     pause: bool,
     resume: bool,
     as_json: bool,
-) -> int:
+) -> None:
     """Show when each outlet is crawled next, or set it for one OUTLET.
 
     An interval that nobody set is learned from how often the outlet publishes at each hour of the week,
     between 5 minutes and 24 hours. `akhbar worker` runs what is due. OUTLET may be the slug of a site that
     `akhbar crawl https://…` has crawled: it enters the schedule when it is set for the first time.
     """
-    from akhbar.outlets import load_outlets
+    from akhbar.outlets import describe_all, load_outlets
     from corpus.database import connect
     from corpus.schedule import change, enrol, enrol_site, read_schedule
 
@@ -71,15 +71,8 @@ def schedule(
         raise click.UsageError("name the outlet whose schedule is to be set")
     connection = connect()
     try:
-        spiders = load_outlets()
-        enrol(
-            connection,
-            [
-                spider.describe(spider.outlet, slug, spider.allowed_domains)
-                for slug, spider in spiders.items()
-            ],
-        )
-        if sets and outlet and outlet not in spiders:
+        enrol(connection, describe_all())
+        if sets and outlet and outlet not in load_outlets():
             enrol_site(connection, outlet)
         if sets and outlet:
             try:
@@ -99,7 +92,6 @@ def schedule(
         print_json(rows[0] if outlet else rows)
     else:
         _print(entries)
-    return 0
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:
@@ -132,8 +124,7 @@ def _print(entries: list[Entry]) -> None:
     table = Table("outlet", "state", "every", "next due", "last run", "note", box=None, header_style="bold")
     for entry in entries:
         every = format_span(entry.interval) + ("" if entry.every else " (learned)")
-        last = f"{entry.started_at:%Y-%m-%d %H:%M}" if entry.started_at else "never"
         tries = f"failed {entry.tries}×: " if entry.tries else ""
-        due = f"{entry.due_at:%Y-%m-%d %H:%M}" if entry.due_at else ""
+        due, last = tell_time(entry.due_at, ""), tell_time(entry.started_at)
         table.add_row(entry.outlet, entry.state, every, due, last, f"{tries}{entry.note or ''}")
     data_console().print(table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
-from akhbar.output import data_console, print_json
+from akhbar.output import data_console, print_json, tell_time
 from akhbar.record import format_time
 
 if TYPE_CHECKING:
@@ -103,8 +103,9 @@ def _print(shown: Shown, *, history: bool) -> None:
         )
     if history:
         for version in shown.revisions:
-            seen = f"{version.seen_at:%Y-%m-%d %H:%M} UTC"
-            console.print(f"\n[bold]revision {version.number}[/]  {seen}  {', '.join(version.changes)}")
+            console.print(
+                f"\n[bold]revision {version.number}[/]  {tell_time(version.seen_at)}  {', '.join(version.changes)}"
+            )
             for changes in (version.headline, version.body):
                 if changes:
                     console.print("".join(_mark(change) for change in changes), soft_wrap=True)
@@ -118,7 +119,7 @@ def _when(article: dict[str, Any]) -> str | None:
     zone = " (time zone assumed)" if article["timezone_assumed"] else ""
     if article["published_precision"] != "minute":
         return f"{article['published_at']:%Y-%m-%d} by {article['published_precision']}{zone}"
-    return f"{article['published_at']:%Y-%m-%d %H:%M} UTC{zone}"
+    return f"{tell_time(article['published_at'])}{zone}"
 
 
 def _mark(change: Change) -> str:

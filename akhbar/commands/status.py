@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from akhbar.exits import Exit
-from akhbar.output import data_console, print_json
+from akhbar.output import data_console, print_json, shorten, tell_time
 from akhbar.record import format_time
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _show_all(healths: list[Health], sums: dict[str, LedgerSum]) -> None:
         why = escape(law + health.why)
         usual = "" if health.expected_today is None else f"/{health.expected_today:.0f}"
         table.add_row(
-            escape(health.outlet if is_wide else _shorten(health.outlet, 14)),
+            escape(health.outlet if is_wide else shorten(health.outlet, 14)),
             _coloured(health),
             _span(datetime.now(UTC) - health.last_good_at) if health.last_good_at else "never",
             f"{health.new_today}{usual}",
@@ -178,10 +178,6 @@ def _fill(health: Health) -> str:
     return "·".join(shares) if health.fill else ""
 
 
-def _shorten(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
 def _show_one(health: Health, total: LedgerSum) -> None:
     from akhbar.summary import format_sum
 
@@ -198,13 +194,13 @@ def _show_one(health: Health, total: LedgerSum) -> None:
             f"{health.new_today}{expected}; {health.new_day} in 24 h, {health.duplicates_day} copies",
         ),
         ("lag", _span(health.lag) or "unknown"),
-        ("last stored", _at(health.last_stored_at)),
-        ("last good", _at(health.last_good_at)),
+        ("last stored", tell_time(health.last_stored_at)),
+        ("last good", tell_time(health.last_good_at)),
         (
             "last crawl",
-            f"{crawl}, {_at(health.started_at)} → {_at(health.finished_at)}, {health.verdict or '-'}",
+            f"{crawl}, {tell_time(health.started_at)} → {tell_time(health.finished_at)}, {health.verdict or '-'}",
         ),
-        ("schedule", f"{health.schedule_state or 'not in it'}, next {_at(health.due_at)}"),
+        ("schedule", f"{health.schedule_state or 'not in it'}, next {tell_time(health.due_at)}"),
         ("answers", _mix(health.http) or "none in 24 h"),
         (
             "refusals",
@@ -248,8 +244,8 @@ def _show_warnings(found: list[Warning], *, as_json: bool) -> int:
     else:
         table = Table("since", "until", "cause", "of", "what", box=None, header_style="bold")
         for one in found:
-            until = _at(one.closed_at) if one.closed_at else "[red]open[/]"
-            table.add_row(_at(one.opened_at), until, one.cause, escape(one.subject), escape(one.detail))
+            until = tell_time(one.closed_at) if one.closed_at else "[red]open[/]"
+            table.add_row(tell_time(one.opened_at), until, one.cause, escape(one.subject), escape(one.detail))
         data_console().print(table)
     return Exit.UNWELL if any(one.closed_at is None for one in found) else Exit.DONE
 
@@ -263,10 +259,6 @@ def _mix(http: dict[str, int], most: int = 6) -> str:
     return " ".join(
         f"{kind}:{count}" for kind, count in sorted(http.items(), key=lambda pair: -pair[1])[:most]
     )
-
-
-def _at(instant: datetime | None) -> str:
-    return f"{instant:%Y-%m-%d %H:%M}Z" if instant else "never"
 
 
 def _until(instant: datetime | None) -> str:

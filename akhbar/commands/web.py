@@ -27,7 +27,7 @@ def web(port: int, host: str) -> int:
     import uvicorn
 
     from akhbar.web.app import make_application
-    from corpus.browse import Library
+    from corpus.library.connections import Library
 
     library = Library()
     library.open()

@@ -30,7 +30,7 @@ import click
     help="Seconds that crawls under way have to finish when the worker is stopped.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log what the queue does.")
-def worker(concurrency: int | None, time_limit: float, grace: float, verbose: bool) -> int:
+def worker(concurrency: int | None, time_limit: float, grace: float, verbose: bool) -> None:
     """Run due crawls, by `akhbar schedule`; start as many workers as you like, on as many machines.
 
     On one machine this one command does everything, with the embedded database: it keeps the schedule,
@@ -44,24 +44,19 @@ def worker(concurrency: int | None, time_limit: float, grace: float, verbose: bo
     """
     from akhbar.fetching import require_contact
     from akhbar.logs import configure
-    from akhbar.outlets import load_outlets
+    from akhbar.outlets import describe_all
 
     require_contact()
     configure("INFO")
     logging.getLogger("procrastinate").setLevel("INFO" if verbose else "WARNING")
-    spiders = load_outlets()
-    outlets = [
-        spider.describe(spider.outlet, slug, spider.allowed_domains) for slug, spider in spiders.items()
-    ]
     from akhbar.jobs.worker import Worker
 
     async def work() -> None:
         await Worker(
-            outlets,
+            describe_all(),
             concurrency=concurrency or max(2, (os.cpu_count() or 2) // 2),
             time_limit=time_limit * 60,
             grace=grace,
         ).run()
 
     asyncio.run(work())
-    return 0

@@ -15,26 +15,26 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from akhbar.web import views
 from akhbar.web.guard import Guard
 from akhbar.web.language import LANGUAGES
 from akhbar.web.parameters import BadParameter
 from akhbar.web.remembered import Remembered
 from akhbar.web.rendering import render
-from akhbar.web.views import Shelf
-from corpus.browse import Library, TooSlow
+from akhbar.web.shelf import Shelf
+from akhbar.web.views import articles, crawls, home, outlets, search
+from corpus.library.connections import Library, TooSlow
 from corpus.unavailable import StorageUnavailable
 
 _PAGES = {
-    "/": views.search,
-    "/articles/{id:int}": views.article,
-    "/stories": views.stories,
-    "/stories/{id:int}": views.story,
-    "/outlets": views.outlets,
-    "/outlets/{slug}": views.outlet,
-    "/crawls": views.crawls,
-    "/crawls/{id:int}": views.crawl,
-    "/coverage": views.coverage,
+    "/": search.search,
+    "/articles/{id:int}": articles.article,
+    "/stories": articles.stories,
+    "/stories/{id:int}": articles.story,
+    "/outlets": outlets.outlets,
+    "/outlets/{slug}": outlets.outlet,
+    "/crawls": crawls.crawls,
+    "/crawls/{id:int}": crawls.crawl,
+    "/coverage": crawls.coverage,
 }
 
 
@@ -55,7 +55,7 @@ def make_application(library: Library, *, hosts: frozenset[str] | None, remember
         await run_in_threadpool(library.close)
 
     application = Starlette(
-        routes=[Route("/", views.home, methods=["GET"]), *pages, Mount("/static", static)],
+        routes=[Route("/", home.home, methods=["GET"]), *pages, Mount("/static", static)],
         exception_handlers={
             BadParameter: _bad_parameter,
             HTTPException: _refused,

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
 TEXT_LIMIT = 300  # characters of a query or a name
 PAGE_LIMIT = 20
+LARGEST_ID = 2**63 - 1
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -61,6 +65,14 @@ class Parameters:
         if not EARLIEST <= day <= LATEST:
             raise BadParameter(name)
         return day
+
+
+def id_of(request: Request) -> int:
+    """The number in the path. Raises HTTPException (404) for one that no row can have."""
+    id_: int = request.path_params["id"]
+    if id_ > LARGEST_ID:
+        raise HTTPException(404)
+    return id_
 
 
 def zone_of(name: str | None) -> ZoneInfo:

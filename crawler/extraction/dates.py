@@ -91,8 +91,10 @@ def read_date(raw: str, *, zone: str | None = None, base: datetime | None = None
     if days:
         return _assemble(line, days, assumed)
     if epoch := _EPOCH.fullmatch(bare):
-        at = datetime.fromtimestamp(int(epoch[1]), tz=UTC)
-        return ReadDate(at_offset(at.astimezone(assumed).replace(tzinfo=None), assumed), "minute", False)
+        local = datetime.fromtimestamp(int(epoch[1]), tz=UTC).astimezone(assumed)
+        if local.year > last_year:
+            return None
+        return ReadDate(at_offset(local.replace(tzinfo=None), assumed), "minute", False)
     month = read_month(bare)
     if month and month.year <= last_year:
         return ReadDate(at_offset(datetime.combine(month, time()), assumed), "month", True)

@@ -80,9 +80,6 @@ class Pacing:
             # what is slept through is short; beyond that the clock of the crawl before was ahead
             pace.not_before = min(pace.not_before, now + max(self.max_wait, self.max_delay))
 
-    def blocked_hosts(self) -> list[str]:
-        return [host for host, pace in self.hosts.items() if pace.blocked]
-
     def release(self, reason: str) -> int:
         """End every request that still waits for its turn (a crawl that must stop now); how many."""
         slots = self.crawler.engine.downloader.slots if self.crawler.engine else {}

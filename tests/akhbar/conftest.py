@@ -9,13 +9,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from akhbar.commands import main
 from akhbar.demo.server import DemoServer
 from akhbar.demo.site import Document, Site
+from akhbar.outlets import load_outlets
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,7 +106,7 @@ def outlet(tmp_path: Path) -> Iterator[LoopbackOutlet]:
         site.add("/robots.txt", Document(b"User-agent: *\nAllow: /\n", "text/plain"))
         server.serve([site])
         made = LoopbackOutlet(server, folder, site)
-        made.write_file(DOWNLOAD_DELAY=0, CONCURRENT_REQUESTS_PER_DOMAIN=8)
+        made.write_file(DOWNLOAD_DELAY=0, CONCURRENT_REQUESTS_PER_DOMAIN=8, READER_PROCESSES=1)
         yield made
 
 
@@ -151,6 +154,32 @@ def akhbar(environment: dict[str, str], tmp_path: Path) -> Callable[..., Ended]:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     return run
+
+
+@pytest.fixture
+def ask(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Callable[..., Ended]]:
+    """Run the command line in this process: for verbs that crawl nothing, in a hundredth of a process's start."""
+
+    def run(*arguments: str, input: str = "") -> Ended:
+        load_outlets.cache_clear()  # each test has a folder of its own
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(input.encode())))
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as exit:
+                main(list(arguments))
+        said = capsys.readouterr()
+        return Ended(int(exit.value.code or 0), said.out, said.err)
+
+    yield run
+    load_outlets.cache_clear()
 
 
 def start_crawl(environment: dict[str, str], cwd: Path, *arguments: str) -> subprocess.Popen[str]:

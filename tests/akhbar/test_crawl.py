@@ -36,15 +36,9 @@ def test_a_crawl_stores_what_is_announced_and_a_second_one_fetches_nothing_again
     assert [outlet.fetched(f"/news/{number}") for number in range(13)] == [1] * 13
 
 
-def test_a_source_that_has_not_changed_is_not_read_again(akhbar: Command, outlet: Any) -> None:
-    outlet.publish(1)
-    akhbar("crawl", "sarw")
-    akhbar("crawl", "sarw")
-    statuses = [status for _, path, status in outlet.server.requests if path == "/sitemap.xml"]
-    assert statuses == [200, 304]
-
-
-def test_every_ending_has_its_reason(akhbar: Command, outlet: Any) -> None:
+def test_every_ending_has_its_reason_and_an_unchanged_source_is_not_read_again(
+    akhbar: Command, outlet: Any
+) -> None:
     outlet.publish(1)
     outlet.publish(
         2,
@@ -56,6 +50,10 @@ def test_every_ending_has_its_reason(akhbar: Command, outlet: Any) -> None:
     assert ledger["holds"] and ledger["discovered"] == 3 and ledger["stored"] == 1
     assert ledger["rejected"].get("http_404") == 1
     assert sum(ledger["rejected"].values()) == 2
+
+    assert akhbar("crawl", "sarw", "--json").json()[0]["ledger"] == ledger
+    statuses = [status for _, path, status in outlet.server.requests if path == "/sitemap.xml"]
+    assert statuses == [200, 304]
 
 
 @pytest.mark.slow

@@ -35,22 +35,22 @@ def publish(outlet: Any, first: int, page: str) -> list[str]:
 
 
 def test_an_outlet_that_lost_its_credits_and_is_accepted_so(
-    akhbar: Command, outlet: Any, connection: Any
+    akhbar: Command, ask: Command, outlet: Any, connection: Any
 ) -> None:
     for first in (0, PAGES):
         publish(outlet, first, CREDITED)
         ended = akhbar("crawl", "sarw", "--json")
         assert (ended.status, ended.json()[0]["verdict"]) == (0, "healthy"), ended.notes
-    well = akhbar("explain", "sarw")
+    well = ask("explain", "sarw")
     assert well.status == 0 and "sarw is healthy" in well.output and "ledger row" in well.output
 
     changed = publish(outlet, 2 * PAGES, PAGE)
     crawled = akhbar("crawl", "sarw", "--json")
     assert (crawled.status, crawled.json()[0]["verdict"]) == (3, "relaid"), crawled.notes
-    shown = akhbar("status", "sarw")
+    shown = ask("status", "sarw")
     assert shown.status == 3 and "lost: authors 0% (was 9" in shown.output
 
-    told = akhbar("explain", "sarw", "--json").json()
+    told = ask("explain", "sarw", "--json").json()
     assert (told["verdict"], told["lacks"]) == ("relaid", ["authors", "byline"])
     bad, good = told["first_bad"], told["last_good"]
     assert bad["url"] in changed and good["url"] not in changed
@@ -62,38 +62,40 @@ def test_an_outlet_that_lost_its_credits_and_is_accepted_so(
             and page["archive"]["file"].endswith(".warc.gz")
             and page["status"] in (None, 200)
         )
-    text = akhbar("explain", "sarw").output
+    text = ask("explain", "sarw").output
     assert "first bad page" in text and bad["url"] in text and "lacks: authors, byline" in text
 
-    accepted = akhbar("status", "sarw", "--accept")
+    accepted = ask("status", "sarw", "--accept")
     assert accepted.status == 0 and "healthy" in accepted.output
     publish(outlet, 3 * PAGES, PAGE)
     assert akhbar("crawl", "sarw", "--json").json()[0]["verdict"] == "healthy"
     assert len(read_history(connection, "sarw").usual) == 2
 
 
-def test_pages_that_hold_no_article_are_bad_and_wrong_use_is_told(akhbar: Command, outlet: Any) -> None:
+def test_pages_that_hold_no_article_are_bad_and_wrong_use_is_told(
+    akhbar: Command, ask: Command, outlet: Any
+) -> None:
     publish(outlet, 0, CREDITED)
     akhbar("crawl", "sarw")
     publish(outlet, PAGES, "<html><body><div id='root'></div></body></html>")
     crawled = akhbar("crawl", "sarw", "--json")
     assert (crawled.status, crawled.json()[0]["verdict"]) == (3, "relaid")
-    told = akhbar("explain", "sarw", "--json").json()
+    told = ask("explain", "sarw", "--json").json()
     assert told["losses"]["share"]["now"] == 0 and told["first_bad"]["state"] == "rejected"
     assert told["first_bad"]["reason"] in crawled.json()[0]["ledger"]["rejected"]
     assert {"headline", "words", "published_at"} <= set(told["lacks"])
     assert told["first_bad"]["archive"]
     for wrong in (("explain", "nakhil"), ("explain", "sarw", "authors"), ("status", "--accept")):
-        ended = akhbar(*wrong)
+        ended = ask(*wrong)
         assert ended.status == 2 and ended.notes.strip(), wrong
 
 
-def test_an_outlet_without_sources_shows_its_sources(akhbar: Command, outlet: Any) -> None:
+def test_an_outlet_without_sources_shows_its_sources(akhbar: Command, ask: Command, outlet: Any) -> None:
     publish(outlet, 0, CREDITED)
     akhbar("crawl", "sarw")
     del outlet.site.documents["/sitemap.xml"]
     crawled = akhbar("crawl", "sarw", "--json")
     assert (crawled.status, crawled.json()[0]["verdict"]) == (3, "broken"), crawled.notes
-    text = akhbar("explain", "sarw").output
+    text = ask("explain", "sarw").output
     assert "sarw is broken" in text and "http_404" in text and "last read 2" in text
     assert "last good page" in text

@@ -29,7 +29,7 @@ def read(text: str) -> dict[tuple[str, ...], float]:
 
 
 def test_a_crawled_outlet_is_seen_by_monitors_and_by_people(
-    akhbar: Command, outlet: Any, tmp_path: Path
+    akhbar: Command, ask: Command, outlet: Any, tmp_path: Path
 ) -> None:
     for number in range(3):
         outlet.publish(number)
@@ -38,7 +38,7 @@ def test_a_crawled_outlet_is_seen_by_monitors_and_by_people(
     assert crawled.status == 0 and "stored 3" in crawled.notes, crawled.notes
 
     file = tmp_path / "akhbar.prom"
-    assert akhbar("metrics", "--output", str(file)).status == 0
+    assert ask("metrics", "--output", str(file)).status == 0
     found = read(file.read_text(encoding="utf-8"))
     assert found["akhbar_outlet_state", "sarw", "healthy"] == 1
     assert found["akhbar_outlet_articles", "sarw"] == found["akhbar_outlet_new_articles", "sarw"] == 3
@@ -51,27 +51,27 @@ def test_a_crawled_outlet_is_seen_by_monitors_and_by_people(
     assert found["akhbar_database_bytes",] > 1e6
     assert found["akhbar_warnings", "silent"] == 0
 
-    shown = akhbar("status", "--json")
+    shown = ask("status", "--json")
     (health,) = shown.json()
     assert shown.status == 0
     assert (health["state"], health["unwell"], health["new_in_a_day"]) == ("healthy", False, 3)
     assert health["http"] == {"2xx": 3, "404": 1} and health["ledger"]["holds"]
     assert health["fill"]["authors"]["recent"] is None, "three articles say nothing of a share"
-    deep = akhbar("status", "sarw")
+    deep = ask("status", "sarw")
     assert deep.status == 0 and "http_404 1" in deep.output and "discovered 4 = stored 3" in deep.output
-    assert "healthy" in akhbar("status").output
+    assert "healthy" in ask("status").output
 
 
-def test_an_unwell_outlet_comes_first_and_gives_status_3(akhbar: Command, connection: Connection) -> None:
+def test_an_unwell_outlet_comes_first_and_gives_status_3(ask: Command, connection: Connection) -> None:
     for slug, verdict in (("a", "healthy"), ("z", "blocked")):
         outlet = Outlet("صحيفة [red]", country="IQ", timezone="Asia/Baghdad", slug=slug)
         finish(connection, begin(connection, outlet), verdict=verdict)
-    ended = akhbar("status")
+    ended = ask("status")
     assert ended.status == 3
     assert ended.output.index("blocked") < ended.output.index("healthy")
-    assert "صحيفة [red]" in akhbar("status", "a").output, "a name is no markup"
-    assert akhbar("status", "nobody").status == 2
-    none = akhbar("status", "--warnings")
+    assert "صحيفة [red]" in ask("status", "a").output, "a name is no markup"
+    assert ask("status", "nobody").status == 2
+    none = ask("status", "--warnings")
     assert none.status == 0 and "No warnings" in none.output
 
 

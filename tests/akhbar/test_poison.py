@@ -56,7 +56,9 @@ def test_five_poisoned_pages_in_a_hundred(akhbar: Command, outlet: Any, connecti
     }
 
 
-def test_a_page_with_every_curable_poison_is_cleaned_and_stored(akhbar: Command, outlet: Any) -> None:
+def test_a_page_with_every_curable_poison_is_cleaned_and_stored(
+    akhbar: Command, ask: Command, outlet: Any
+) -> None:
     head = (
         '<meta property="article:published_time" content="0001-01-01T00:00:00+03:00">'
         '<meta name="author" content="&#xD800;\x00">'
@@ -69,7 +71,7 @@ def test_a_page_with_every_curable_poison_is_cleaned_and_stored(akhbar: Command,
     )
     ended = akhbar("crawl", "sarw", "--json")
     assert ended.json()[0]["ledger"]["stored"] == 1, ended.notes
-    shown = akhbar("show", url, "--json").json()
+    shown = ask("show", url, "--json").json()
     assert shown["headline"] == "سفينة القمح تصل ميناء السرو"
     assert (shown["published_at"], shown["authors"]) == (None, [])
     assert shown["body"].startswith("أعلنت إدارة ميناء السرو وصول سفينة")
@@ -77,7 +79,7 @@ def test_a_page_with_every_curable_poison_is_cleaned_and_stored(akhbar: Command,
 
 @pytest.mark.slow
 def test_the_same_article_under_two_addresses_is_one_row(
-    akhbar: Command, outlet: Any, connection: Connection
+    akhbar: Command, ask: Command, outlet: Any, connection: Connection
 ) -> None:
     first = outlet.publish(1)
     # a twin that names the first as canonical, and one that does not
@@ -86,5 +88,5 @@ def test_the_same_article_under_two_addresses_is_one_row(
     ledger = akhbar("crawl", "sarw", "--json").json()[0]["ledger"]
     assert (ledger["discovered"], ledger["stored"], ledger["duplicate"], ledger["holds"]) == (3, 1, 2, True)
     assert len({entry.article_id for entry in read_account(connection, ["sarw"])}) == 1
-    ids = {akhbar("show", url, "--json").json()["id"] for url in outlet.pages}
+    ids = {ask("show", url, "--json").json()["id"] for url in outlet.pages}
     assert len(ids) == 1

@@ -201,28 +201,28 @@ def test_the_interval_is_learned_from_what_the_outlet_publishes(planned: Connect
     assert night == 0 and 7 < noon < 10 and weeks == pytest.approx(4)
 
 
-def test_the_command_shows_and_sets(akhbar: Command, connection: Connection) -> None:
-    shown = akhbar("schedule", "--json")
+def test_the_command_shows_and_sets(ask: Command, connection: Connection) -> None:
+    shown = ask("schedule", "--json")
     assert shown.status == 0, shown.notes
     entries = {entry["outlet"]: entry for entry in shown.json()}
     assert entries["sarw"]["state"] == "due" and entries["sarw"]["every"] is None
-    changed = akhbar("schedule", "sarw", "--every", "15m", "--priority", "5", "--json")
+    changed = ask("schedule", "sarw", "--every", "15m", "--priority", "5", "--json")
     assert changed.status == 0, changed.notes
     assert (changed.json()["every"], changed.json()["priority"]) == (900, 5)
-    paused = akhbar("schedule", "sarw", "--pause")
-    assert paused.status == 0 and "paused" in akhbar("schedule").output
-    assert akhbar("schedule", "sarw", "--resume", "--json").json()["state"] == "due"
-    assert akhbar("schedule", "sarw", "--learned", "--json").json()["every"] is None
+    paused = ask("schedule", "sarw", "--pause")
+    assert paused.status == 0 and "paused" in ask("schedule").output
+    assert ask("schedule", "sarw", "--resume", "--json").json()["state"] == "due"
+    assert ask("schedule", "sarw", "--learned", "--json").json()["every"] is None
     for wrong in (
         ("--every", "1m"),
         ("--every", "soon"),
         ("--pause", "--resume"),
         ("--every", "1h", "--learned"),
     ):
-        refused = akhbar("schedule", "sarw", *wrong)
+        refused = ask("schedule", "sarw", *wrong)
         assert refused.status == 2 and "Traceback" not in refused.notes, wrong
-    assert akhbar("schedule", "nobody", "--pause").status == 2
-    assert akhbar("schedule", "--pause").status == 2
+    assert ask("schedule", "nobody", "--pause").status == 2
+    assert ask("schedule", "--pause").status == 2
 
 
 def test_workers_that_begin_at_once_make_one_queue(database_url: str) -> None:

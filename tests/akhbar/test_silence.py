@@ -22,7 +22,6 @@ from corpus.rhythm import (
     SHORTEST,
     UNKNOWN,
     Rhythm,
-    count_hours,
     hour_of_week,
     learn_rhythm,
 )
@@ -57,6 +56,15 @@ def publish(a_day: float, rng: random.Random) -> list[datetime]:
             times.append(at + offset * HOUR)
         at += HOUR
     return times
+
+
+def count_hours(times: Iterable[datetime], zone: ZoneInfo) -> dict[date, list[int]]:
+    """How many of the instants fall into each hour of each local day that has any, as the corpus counts them."""
+    days: dict[date, list[int]] = {}
+    for at in times:
+        local = at.astimezone(zone)
+        days.setdefault(local.date(), [0] * 24)[local.hour] += 1
+    return days
 
 
 @dataclass

@@ -17,7 +17,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 from lxml import html
 from psycopg2.extras import Json
@@ -29,8 +28,7 @@ from akhbar.web.guard import Guard
 from akhbar.web.remembered import Remembered
 from corpus import announcements, articles, crawls, database, schedule
 from corpus.articles import Submission
-from corpus.browse import Library, TooSlow
-from corpus.embedded import EmbeddedServer
+from corpus.library.connections import Library, TooSlow
 from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
 from crawler.items import AppendedStory, Article, Credit, Evidence
@@ -92,16 +90,11 @@ def hostile() -> Article:
 
 
 @pytest.fixture(scope="module")
-def url(server: EmbeddedServer) -> Iterator[str]:
+def url(shared_url: str) -> Iterator[str]:
     """A database for the tests that only read; it is `AKHBAR_DATABASE_URL`."""
-    admin = psycopg2.connect(server.url("postgres"))
-    admin.autocommit = True
-    with admin.cursor() as cursor, pytest.MonkeyPatch.context() as patched:
-        cursor.execute("CREATE DATABASE test_web TEMPLATE akhbar_template STRATEGY wal_log")
-        patched.setenv("AKHBAR_DATABASE_URL", server.url("test_web"))
-        yield server.url("test_web")
-        cursor.execute("DROP DATABASE test_web WITH (FORCE)")
-    admin.close()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AKHBAR_DATABASE_URL", shared_url)
+        yield shared_url
 
 
 @pytest.fixture(scope="module")
@@ -404,7 +397,9 @@ def test_faults_are_told_without_their_details(library, monkeypatch):
         (TooSlow("secret"), 503),
         (RuntimeError("secret"), 500),
     ):
-        monkeypatch.setattr("corpus.browse.list_outlets", lambda _, error=error: (_ for _ in ()).throw(error))
+        monkeypatch.setattr(
+            "akhbar.web.views.articles.list_outlets", lambda _, error=error: (_ for _ in ()).throw(error)
+        )
         response = client.get("/en/stories")
         assert response.status_code == status
         assert "secret" not in response.text
@@ -415,9 +410,8 @@ def test_what_cannot_be_counted_in_time_is_said(library, monkeypatch):
     def slow(*_: object) -> None:
         raise TooSlow
 
-    for name in ("count_by_outlet_and_day", "list_health", "sum_coverage"):
-        monkeypatch.setattr(f"corpus.browse.{name}", slow)
-    monkeypatch.setattr("akhbar.web.views.browse.list_health", slow)
+    for name in ("search.count_by_outlet_and_day", "outlets.list_health", "crawls.sum_coverage"):
+        monkeypatch.setattr(f"akhbar.web.views.{name}", slow)
     client = TestClient(make_application(library, hosts=None))
     for page in ("", "outlets", "coverage"):
         response = client.get(f"/en/{page}")

@@ -157,3 +157,11 @@ def test_an_unreachable_database_is_one_clear_line_without_secrets(monkeypatch, 
     assert "s3cret" not in said
     assert "no-such-host" not in said
     assert caught.value.__cause__ is None
+
+
+def test_a_home_that_cannot_be_one_is_told(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AKHBAR_HOME", str(tmp_path / "file"))
+    monkeypatch.delenv("AKHBAR_DATABASE_URL", raising=False)
+    with pytest.raises(database.StorageUnavailable, match="set AKHBAR_HOME to a folder of your own"):
+        database.connect()

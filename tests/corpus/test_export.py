@@ -25,10 +25,10 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 HEADLINES = ["=HYPERLINK(1)", "+1", "-كلمة", "@SUM", "\tخانة", 'عادي، "مقتبس"\nسطر', "=2"]
 
 
-@pytest.fixture
-def filled(connection):
+@pytest.fixture(scope="module")
+def filled(shared_connection):
     for slug, country, count in (("one", "EG", CHUNK + 20), ("two", "IQ", len(HEADLINES))):
-        crawl = crawls.begin(connection, Outlet(slug, country=country, timezone="UTC", slug=slug))
+        crawl = crawls.begin(shared_connection, Outlet(slug, country=country, timezone="UTC", slug=slug))
         batch = [
             Article(
                 url=f"https://{slug}.example/{n}", canonical_url=f"https://{slug}.example/{n}",
@@ -43,11 +43,11 @@ def filled(connection):
         outcomes = []
         for at in range(0, count, 100):
             outcomes += articles.store(
-                connection, crawl, [Submission(article=a) for a in batch[at : at + 100]]
+                shared_connection, crawl, [Submission(article=a) for a in batch[at : at + 100]]
             )
         assert {outcome.state for outcome in outcomes} == {"stored"}
-        crawls.finish(connection, crawl)
-    return connection
+        crawls.finish(shared_connection, crawl)
+    return shared_connection
 
 
 def columns(connection):

@@ -26,8 +26,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def filled(connection):
+def fill(connection):
     for slug, country, numbers in (("one", "EG", (1, 2)), ("two", "IQ", (3, 4, 5))):
         crawl = crawls.begin(connection, Outlet(slug, country=country, timezone="UTC", slug=slug))
         batch = [
@@ -46,6 +45,18 @@ def filled(connection):
         articles.store(connection, crawl, [Submission(article=a) for a in batch])
         crawls.finish(connection, crawl)
     return connection
+
+
+@pytest.fixture(scope="module")
+def filled(shared_connection):
+    """Two outlets and five articles, to be read only."""
+    return fill(shared_connection)
+
+
+@pytest.fixture
+def own(connection):
+    """The same in a database of the test's own."""
+    return fill(connection)
 
 
 def found(connection, query, **filters):
@@ -101,14 +112,14 @@ def test_filters(filled):
         search.search(filled, "", order="x")
 
 
-def test_headline_ranks_before_body(filled):
-    crawl = crawls.begin(filled, Outlet("x", country="EG", timezone="UTC", slug="third"))
+def test_headline_ranks_before_body(own):
+    crawl = crawls.begin(own, Outlet("x", country="EG", timezone="UTC", slug="third"))
     later = Article(
         url="u", canonical_url="u", headline="ع", body=TEXTS[2][1] + " بغداد بغداد", published_at=NOW
     )
-    articles.store(filled, crawl, [Submission(article=later)])
-    assert [hit.headline for hit in search.search(filled, "بغداد")] == [TEXTS[2][0], "ع"]
-    assert [hit.headline for hit in search.search(filled, "بغداد", order="time")] == ["ع", TEXTS[2][0]]
+    articles.store(own, crawl, [Submission(article=later)])
+    assert [hit.headline for hit in search.search(own, "بغداد")] == [TEXTS[2][0], "ع"]
+    assert [hit.headline for hit in search.search(own, "بغداد", order="time")] == ["ع", TEXTS[2][0]]
 
 
 def test_snippets_are_marked_in_the_text_as_printed(filled):
@@ -118,13 +129,13 @@ def test_snippets_are_marked_in_the_text_as_printed(filled):
     assert hit.headline_parts == [("المسؤول", True), (" يفتتح الجسر", False)]
 
 
-def test_long_bodies_are_cut_around_the_matches(filled):
-    crawl = crawls.begin(filled, Outlet("x", country="EG", timezone="UTC", slug="long"))
+def test_long_bodies_are_cut_around_the_matches(own):
+    crawl = crawls.begin(own, Outlet("x", country="EG", timezone="UTC", slug="long"))
     body = "كلمة " * 300 + "الهدف المنشود هنا." + " كلمة" * 300
     articles.store(
-        filled, crawl, [Submission(article=Article(url="u", canonical_url="u", headline="ع", body=body))]
+        own, crawl, [Submission(article=Article(url="u", canonical_url="u", headline="ع", body=body))]
     )
-    (hit,) = search.search(filled, "منشود")
+    (hit,) = search.search(own, "منشود")
     assert hit.snippet[0] == ("… ", False)
     assert hit.snippet[-1] == (" …", False)
     assert ("المنشود", True) in hit.snippet
@@ -180,9 +191,9 @@ def test_every_view_and_column_has_a_comment(connection):
         assert cursor.fetchall() == []
 
 
-def test_show_an_article_with_its_versions(filled):
-    hit = search.search(filled, "بغداد")[0]
-    crawl = crawls.begin(filled, Outlet("one", country="EG", timezone="UTC", slug="one"))
+def test_show_an_article_with_its_versions(own):
+    hit = search.search(own, "بغداد")[0]
+    crawl = crawls.begin(own, Outlet("one", country="EG", timezone="UTC", slug="one"))
     edited = Article(
         url="https://one.example/amp/2",
         canonical_url="https://one.example/2",
@@ -190,14 +201,14 @@ def test_show_an_article_with_its_versions(filled):
         body=TEXTS[2][1].replace("أمس", "اليوم"),
         published_at=NOW - timedelta(days=2),
     )
-    assert articles.store(filled, crawl, [Submission(article=edited)])[0].state == "revised"
+    assert articles.store(own, crawl, [Submission(article=edited)])[0].state == "revised"
     for reference in (
         hit.article_id,
         str(hit.article_id),
         "https://one.example/2",
         "https://one.example/amp/2",
     ):
-        shown = search.show(filled, reference)
+        shown = search.show(own, reference)
         assert shown is not None
         assert shown.article["headline"] == "بغداد تستضيف معرض الكتاب"
     assert shown.article["authors"] == ["أحمد العلي"]
@@ -211,20 +222,20 @@ def test_show_an_article_with_its_versions(filled):
         ("added", "معرض الكتاب"),
     ]
     assert ("removed", "أمس") in [(c.kind, c.text.strip()) for c in second.body]
-    assert search.show(filled, 999_999) is None
-    assert search.show(filled, "https://nowhere.example/") is None
-    assert search.show(filled, "9" * 30) is None
+    assert search.show(own, 999_999) is None
+    assert search.show(own, "https://nowhere.example/") is None
+    assert search.show(own, "9" * 30) is None
 
 
-def test_common_and_rare_words_are_told_apart_by_the_statistics(filled):
-    filled.autocommit = True
-    with filled.cursor() as cursor:
+def test_common_and_rare_words_are_told_apart_by_the_statistics(own):
+    own.autocommit = True
+    with own.cursor() as cursor:
         cursor.execute("ANALYZE akhbar.articles")
         cursor.execute("SELECT akhbar.note_common_words()")
         cursor.execute(
             "SELECT akhbar.word_share('وزارة'), akhbar.word_share('نادرة'), akhbar.word_share('وزار*')"
         )
         common, rare, prefix = cursor.fetchone()
-    filled.autocommit = False
+    own.autocommit = False
     assert common > 0.3 and rare == 0 and prefix >= common
-    assert found(filled, "وزارة") == {3, 5} and found(filled, "نادرة") == set()
+    assert found(own, "وزارة") == {3, 5} and found(own, "نادرة") == set()

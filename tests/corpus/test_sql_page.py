@@ -49,17 +49,17 @@ def keep(connection, slug, country, found):
     crawls.finish(connection, crawl)
 
 
-@pytest.fixture
-def filled(connection):
+@pytest.fixture(scope="module")
+def filled(shared_connection):
     writer = {
         "authors": ["أحمد العلي"],
         "credits": [Credit(name="أحمد العلي", role="writer")],
         "section": "محليات",
     }
     early = NOW + timedelta(minutes=5)
-    keep(connection, "agency", "IQ", [writer | {"agency": "واع", "published_at": early}])
+    keep(shared_connection, "agency", "IQ", [writer | {"agency": "واع", "published_at": early}])
     keep(
-        connection,
+        shared_connection,
         "paper",
         "EG",
         [
@@ -74,8 +74,8 @@ def filled(connection):
         ],
     )
     edit = {"headline": "عنوان معدل", "published_at": early + timedelta(hours=2)}
-    keep(connection, "paper", "EG", [edit | {"fetched_at": early + timedelta(hours=4)}])
-    return connection
+    keep(shared_connection, "paper", "EG", [edit | {"fetched_at": early + timedelta(hours=4)}])
+    return shared_connection
 
 
 def test_there_are_ten_questions():

@@ -511,6 +511,7 @@ def test_unknown_zone_is_the_callers_fault() -> None:
 def test_years_after_the_next_are_refused() -> None:
     assert read_date("5 مايو 2026", base=BASE) is None
     assert read_date("5 مايو 2025", base=BASE) is not None
+    assert read_date("2024332024", base=BASE) is None, "2034 in seconds since 1970"
     assert read_date("5 مايو 1850") is None
 
 

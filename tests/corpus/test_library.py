@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg2
 import pytest
 
-from corpus import announcements, articles, browse, crawls
+from corpus import announcements, articles, crawls
 from corpus.articles import Submission
-from corpus.browse import Library, TooSlow, Wanted
+from corpus.library import connections, search
+from corpus.library.articles import (
+    list_members,
+    list_stories,
+    list_versions,
+    read_article,
+    read_story,
+    read_versions,
+)
+from corpus.library.connections import Library, TooSlow
+from corpus.library.crawls import list_coverage, list_crawls, sum_coverage
+from corpus.library.outlets import count_days, list_health, list_outlets
+from corpus.library.search import Wanted, count_by_outlet_and_day, find
 from corpus.unavailable import StorageUnavailable
 from crawler.candidate import Candidate
 from crawler.items import Article
@@ -36,9 +49,10 @@ def article(number: int, **changes: object) -> Article:
     return Article(**{**values, **changes})  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def library(connection) -> Iterator[Library]:
+@pytest.fixture(scope="module")
+def stock(shared_connection) -> None:
     """Forty-five articles of one outlet and one of another; number 1 has two versions."""
+    connection = shared_connection
     first = crawls.begin(connection, OUTLETS[0])
     articles.store(connection, first, [Submission(article=article(n)) for n in range(1, 46)])
     announcements.record(connection, first, [Candidate(url="https://sarw.example/later", source="feed")])
@@ -51,6 +65,12 @@ def library(connection) -> Iterator[Library]:
     articles.store(connection, second, [Submission(article=undated)])
     crawls.finish(connection, second)
     connection.commit()
+
+
+@pytest.fixture
+def library(stock, shared_url, monkeypatch) -> Iterator[Library]:
+    """Two connections to the stock."""
+    monkeypatch.setenv("AKHBAR_DATABASE_URL", shared_url)
     library = Library(size=2)
     library.open()
     yield library
@@ -72,7 +92,7 @@ def test_a_reader_can_only_read_the_views(library, statement):
     with pytest.raises(refused), library.reading() as cursor:
         cursor.execute(statement)
     with library.reading() as cursor:  # and the connection is of use again
-        assert browse.read_article(cursor, 1).first
+        assert read_article(cursor, 1).first
 
 
 def test_even_the_owner_can_write_nothing(library):
@@ -83,9 +103,9 @@ def test_even_the_owner_can_write_nothing(library):
 
 def test_the_role_comes_back_after_a_search(library):
     with library.reading() as cursor:
-        browse.find(cursor, Wanted(query="مكتبة"))
+        find(cursor, Wanted(query="مكتبة"))
         cursor.execute("SELECT current_user")
-        assert cursor.fetchone() == (browse.ROLE,)
+        assert cursor.fetchone() == (connections.ROLE,)
 
 
 def test_a_slow_question_is_cut_off(library):
@@ -97,7 +117,7 @@ def test_a_slow_question_is_cut_off(library):
 
 
 def test_connections_are_lent_one_reader_each(library, monkeypatch):
-    monkeypatch.setattr(browse, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.05)
     with library.reading() as one, library.reading() as two:
         assert one.connection is not two.connection
         with pytest.raises(StorageUnavailable, match="readers"), library.reading():
@@ -106,14 +126,14 @@ def test_connections_are_lent_one_reader_each(library, monkeypatch):
         pass
 
 
-def test_a_cut_connection_is_replaced(library, connection):
+def test_a_cut_connection_is_replaced(library, shared_connection):
     with library.reading() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
-    with connection, connection.cursor() as cursor:
+    with shared_connection, shared_connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 2000)", (pid,))
     with library.reading() as cursor:
-        assert browse.list_outlets(cursor).rows
+        assert list_outlets(cursor).rows
 
 
 def test_a_database_without_a_corpus_is_told_and_left_alone(server, monkeypatch):
@@ -130,14 +150,14 @@ def test_a_database_without_a_corpus_is_told_and_left_alone(server, monkeypatch)
 def test_the_sql_of_an_answer_gives_the_same_rows(library):
     with library.reading() as cursor:
         answers = [
-            browse.list_outlets(cursor),
-            browse.list_health(cursor),
-            browse.count_by_outlet_and_day(cursor, Wanted(query="مكتبة", outlet="sarw"), "Asia/Baghdad"),
-            browse.read_article(cursor, 1),
-            browse.list_versions(cursor, 1),
-            browse.list_crawls(cursor, outlet="sarw"),
-            browse.sum_coverage(cursor, date(2020, 1, 1), date(2100, 1, 1)),
-            browse.count_days(cursor, 7),
+            list_outlets(cursor),
+            list_health(cursor),
+            count_by_outlet_and_day(cursor, Wanted(query="مكتبة", outlet="sarw"), "Asia/Baghdad"),
+            read_article(cursor, 1),
+            list_versions(cursor, 1),
+            list_crawls(cursor, outlet="sarw"),
+            sum_coverage(cursor, date(2020, 1, 1), date(2100, 1, 1)),
+            count_days(cursor, 7),
         ]
         for answer in answers:
             assert answer.rows, answer.sql
@@ -151,7 +171,7 @@ def test_search_by_page(library):
     seen = []
     with library.reading() as cursor:
         for page, (size, has_more) in enumerate([(20, True), (20, True), (6, False), (0, False)], 1):
-            answer, more = browse.find(cursor, Wanted(query="مكتبه", order="time"), page)
+            answer, more = find(cursor, Wanted(query="مكتبه", order="time"), page)
             assert (len(answer.rows), more) == (size, has_more)
             seen += [row["id"] for row in answer.rows]
     assert len(set(seen)) == 46
@@ -159,7 +179,7 @@ def test_search_by_page(library):
 
 def test_matches_are_marked_in_the_text_as_printed(library):
     with library.reading() as cursor:
-        answer, _ = browse.find(cursor, Wanted(query="مكتبه", outlet="arz"))
+        answer, _ = find(cursor, Wanted(query="مكتبه", outlet="arz"))
     (row,) = answer.rows
     assert row["headline_parts"] == [("افتتاح ", False), ("المكتبة", True), (" رقم 90", False)]
     assert ("المكتبة", True) in row["snippet"]
@@ -167,7 +187,7 @@ def test_matches_are_marked_in_the_text_as_printed(library):
 
 def test_counts_by_outlet_and_day(library):
     with library.reading() as cursor:
-        rows = browse.count_by_outlet_and_day(cursor, Wanted(), "UTC").rows
+        rows = count_by_outlet_and_day(cursor, Wanted(), "UTC").rows
     assert {row["outlet"]: row["articles"] for row in rows if row["kind"] == 1} == {"sarw": 45, "arz": 1}
     days = {row["day"]: row["articles"] for row in rows if row["kind"] == 2}
     assert days[(NOW - timedelta(days=3)).date()] == 1
@@ -176,9 +196,9 @@ def test_counts_by_outlet_and_day(library):
 
 
 def test_counting_stops_at_its_limit(library, monkeypatch):
-    monkeypatch.setattr(browse, "COUNT_LIMIT", 7)
+    monkeypatch.setattr(search, "COUNT_LIMIT", 7)
     with library.reading() as cursor:
-        rows = browse.count_by_outlet_and_day(cursor, Wanted(query="مكتبة"), "UTC").rows
+        rows = count_by_outlet_and_day(cursor, Wanted(query="مكتبة"), "UTC").rows
     assert [row["articles"] for row in rows if row["kind"] == 3] == [7]
 
 
@@ -186,20 +206,20 @@ def test_counting_stops_at_its_limit(library, monkeypatch):
 def test_hostile_values_are_only_values(library, text):
     with library.reading() as cursor:
         wanted = Wanted(query=text, outlet=text, author=text, section=text, country=text)
-        answer, more = browse.find(cursor, wanted)
+        answer, more = find(cursor, wanted)
         assert (answer.rows, more) == ([], False)
-        assert browse.list_health(cursor, text).rows == []
-        assert browse.list_coverage(cursor, text, date(2020, 1, 1), date(2100, 1, 1)).rows == []
+        assert list_health(cursor, text).rows == []
+        assert list_coverage(cursor, text, date(2020, 1, 1), date(2100, 1, 1)).rows == []
 
 
 def test_two_versions_are_read_the_earlier_first(library):
     with library.reading() as cursor:
-        assert [row["revision"] for row in browse.list_versions(cursor, 1).rows] == [2, 1]
-        before, after = browse.read_versions(cursor, 1, (2, 1)).rows
+        assert [row["revision"] for row in list_versions(cursor, 1).rows] == [2, 1]
+        before, after = read_versions(cursor, 1, (2, 1)).rows
     assert (before["headline"], after["headline"]) == ("افتتاح المكتبة رقم 1", "إغلاق المكتبة رقم 1")
 
 
-def test_a_story_and_its_members(connection, library):
+def test_a_story_and_its_members(connection):
     body = " ".join(f"كلمة{n} تروي حكاية الجسر القديم" for n in range(40))
     for outlet, hours in zip(OUTLETS, (5, 0), strict=True):
         crawl = crawls.begin(connection, outlet)
@@ -215,44 +235,44 @@ def test_a_story_and_its_members(connection, library):
         articles.store(connection, crawl, [Submission(article=copied)])
         crawls.finish(connection, crawl)
     connection.commit()
-    with library.reading() as cursor:
-        (row,) = browse.list_stories(cursor).rows
-        members = browse.list_members(cursor, row["story"]).rows
+    with closing(Library(size=1)) as library, library.reading() as cursor:
+        (row,) = list_stories(cursor).rows
+        members = list_members(cursor, row["story"]).rows
         assert [member["headline"] for member in members] == ["الجسر sarw", "الجسر arz"]
         assert members[1]["copy_of"] == members[0]["id"]
-        assert browse.read_story(cursor, row["story"]).first == row
+        assert read_story(cursor, row["story"]).first == row
 
 
 def test_health_and_coverage(library):
     with library.reading() as cursor:
-        health = {row["outlet"]: row for row in browse.list_health(cursor).rows}
+        health = {row["outlet"]: row for row in list_health(cursor).rows}
         assert (health["sarw"]["verdict"], health["sarw"]["articles"]) == ("healthy", 45)
-        days = browse.count_days(cursor, 7, "sarw").rows
+        days = count_days(cursor, 7, "sarw").rows
         assert sum(row["articles"] for row in days) in (6, 7)
         today = NOW.date()
         (row,) = [
             row
-            for row in browse.sum_coverage(cursor, today - timedelta(days=2), today + timedelta(days=2)).rows
+            for row in sum_coverage(cursor, today - timedelta(days=2), today + timedelta(days=2)).rows
             if row["outlet"] == "sarw"
         ]
         assert row["discovered"] == row["pending"] == 1
 
 
-def test_a_login_that_may_only_read_is_enough(library, connection, database_url, monkeypatch):
+def test_a_login_that_may_only_read_is_enough(library, shared_connection, shared_url, monkeypatch):
     name = f"page_{uuid.uuid4().hex}"
-    with connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {name} LOGIN IN ROLE {browse.ROLE}")
+    with shared_connection, shared_connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {name} LOGIN IN ROLE {connections.ROLE}")
     try:
-        monkeypatch.setenv("AKHBAR_DATABASE_URL", database_url.replace("postgres@", f"{name}@"))
+        monkeypatch.setenv("AKHBAR_DATABASE_URL", shared_url.replace("postgres@", f"{name}@"))
         mine = Library()
         mine.open()
         with mine.reading() as cursor:
             cursor.execute("SELECT session_user")
             assert cursor.fetchone() == (name,)
-            answer, _ = browse.find(cursor, Wanted(query="مكتبة", outlet="arz"))
+            answer, _ = find(cursor, Wanted(query="مكتبة", outlet="arz"))
             assert answer.rows[0]["headline_parts"] == [("افتتاح المكتبة رقم 90", False)]
-            assert browse.list_versions(cursor, 1).rows
+            assert list_versions(cursor, 1).rows
         mine.close()
     finally:
-        with connection, connection.cursor() as cursor:
+        with shared_connection, shared_connection.cursor() as cursor:
             cursor.execute(f"DROP ROLE {name}")
