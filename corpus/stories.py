@@ -185,11 +185,6 @@ def band_hashes(signature: bytes) -> list[int]:
     ]
 
 
-def is_copy(one: str, other: str) -> bool:
-    """Whether one of two bodies is a copy of the other."""
-    return _is_copy(_text(fold(one)), _text(fold(other)))
-
-
 def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, str]) -> list[Link]:
     bands = _pair_bands(signatures)
     _keep_bands(cursor, bands)

@@ -84,8 +84,3 @@ def count_read(counts: Mapping[str, int]) -> tuple[int, int]:
     articles -= counts.get("unchanged/not_modified", 0)
     unread = sum(count for key, count in counts.items() if key.partition("/")[2].startswith(_UNREAD))
     return articles, articles + counts.get("rejected", 0) + counts.get("failed", 0) - unread
-
-
-def is_unread(reason: str) -> bool:
-    """Whether a page that ended for this reason was never read."""
-    return reason.startswith(_UNREAD)

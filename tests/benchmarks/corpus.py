@@ -28,6 +28,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from corpus import articles, crawls, database, stories
 from corpus.articles import Submission
 from corpus.embedded import DATABASE, EmbeddedServer
@@ -519,9 +521,15 @@ def _search_lines(connection: Any) -> str:
 
 
 def _store_line(connection: Any, writer: Writer) -> str:
-    """Articles stored as a crawl does, in batches of 100 and row by row, in turns."""
+    """Articles stored as a crawl does, in batches of 100 and row by row, in turns; what an article takes by itself.
+
+    The program and its connection's server process work in turns, so that the sum of their processor time for an
+    article in a batch is the least that storing it can take.
+    """
     crawl = begin(connection, "alef")
+    server, program = psutil.Process(connection.info.backend_pid), psutil.Process()
     spent: dict[int, list[float]] = {100: [], 1: []}
+    taken: dict[str, list[float]] = {"program": [], "server": []}
     number = int(time.time() * 1000)
     for _ in range(8):  # the first ones read what the exports and searches have driven out of memory
         for size, count in ((100, 400), (1, 60)):
@@ -531,13 +539,29 @@ def _store_line(connection: Any, writer: Writer) -> str:
                 batch.append(
                     Submission(article=made(number, text(writer.body()), 1, " ".join(writer.some(9))))
                 )
+            before = _processor(program), _processor(server)
             started = time.perf_counter()
             for at in range(0, count, size):
                 articles.store(connection, crawl, batch[at : at + size])
             spent[size].append((time.perf_counter() - started) / count)
+            if size > 1:
+                for (name, times), process, since in zip(
+                    taken.items(), (program, server), before, strict=True
+                ):
+                    times.append((_processor(process) - since) / count * 1000)
     crawls.finish(connection, crawl)
     many, one = (1 / statistics.median(spent[size]) for size in (100, 1))
-    return f"stored: {many:,.0f} a second in batches of 100, {one:,.0f} row by row: {many / one:.1f} times"
+    told = ", ".join(f"{name} {statistics.median(times):.2f} ms" for name, times in taken.items())
+    return (
+        f"stored: {many:,.0f} a second in batches of 100, {one:,.0f} row by row: {many / one:.1f} times;"
+        f" of the processor an article in a batch: {told}"
+    )
+
+
+def _processor(process: psutil.Process) -> float:
+    """Seconds of the processor that a process has taken."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 _EXPORT = """
