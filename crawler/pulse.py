@@ -43,8 +43,10 @@ class Pulse:
         return pulse
 
     def open(self) -> None:
-        # all that is loaded now stays; the collector would stop the loop to look through it
+        # all that is loaded now stays; the collector would stop the loop to look through it, and by its own measure it
+        # would look through what a few pages in hand hold many times a page
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         self._beating = asyncio.get_running_loop().create_task(self._beat())
 
     def close(self) -> None:
