@@ -170,6 +170,9 @@ def ask(
         with monkeypatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
+            # the folder of outlets becomes part of the package when it is imported
+            for name in [name for name in sys.modules if f"{name}.".startswith("crawler.spiders.")]:
+                patch.delitem(sys.modules, name)
             patch.chdir(tmp_path)
             patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(input.encode())))
             capsys.readouterr()
