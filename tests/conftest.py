@@ -95,6 +95,13 @@ def database_url(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
+def other_url(server: EmbeddedServer) -> Iterator[str]:
+    """The URL of a second fresh database: another installation's."""
+    with _made(server) as url:
+        yield url
+
+
+@pytest.fixture
 def connection(database_url: str) -> Iterator[Connection]:
     """A connection to the test's own database."""
     opened = database.connect(application="akhbar tests")

@@ -94,36 +94,25 @@ def test_every_row_knows_its_page(crawled: Any, connection: Connection, tmp_path
 
 
 def test_a_crawl_from_the_archive_asks_nobody_and_stores_the_same(
-    crawled: Any, akhbar: Command, server: Any, environment: dict[str, str], tmp_path: Path
+    crawled: Any, akhbar: Command, other_url: str, tmp_path: Path
 ) -> None:
     shown = {url: akhbar("show", url, "--json").json() for url in list(crawled.pages)[:2]}
     asked = len(crawled.server.requests)
     # another corpus, the same archive; contact and allowed addresses are not needed
-    import psycopg2
-
-    admin = psycopg2.connect(server.url("postgres"))
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute("CREATE DATABASE replayed TEMPLATE akhbar_template")
-    try:
-        changes = {"AKHBAR_DATABASE_URL": server.url("replayed"), "AKHBAR_CONTACT": None}
-        files = [str(path) for path in (tmp_path / "home" / "archive").rglob("*.warc.gz")]
-        ended = akhbar("crawl", "sarw", "--json", "--archive", *files, **changes, AKHBAR_ALLOW_ADDRESSES=None)
-        assert ended.status == 0, ended.notes
-        ledger = ended.json()[0]["ledger"]
-        assert (ledger["discovered"], ledger["stored"], ledger["holds"]) == (PAGES, PAGES, True)
-        assert len(crawled.server.requests) == asked
-        for url, before in shown.items():
-            after = akhbar("show", url, "--json", **changes).json()
-            for name in ("headline", "body", "published_at", "fetched_at", "canonical_url", "byline"):
-                assert after.get(name) == before.get(name), name
-            assert after["published_at"]  # two hours before the page was fetched, not before it was replayed
-        again = akhbar("crawl", "sarw", "--json", "--archive", *files, **changes)
-        assert again.json()[0]["this_crawl"].get("stored", 0) == 0
-    finally:
-        with admin.cursor() as cursor:
-            cursor.execute("DROP DATABASE replayed WITH (FORCE)")
-        admin.close()
+    changes = {"AKHBAR_DATABASE_URL": other_url, "AKHBAR_CONTACT": None}
+    files = [str(path) for path in (tmp_path / "home" / "archive").rglob("*.warc.gz")]
+    ended = akhbar("crawl", "sarw", "--json", "--archive", *files, **changes, AKHBAR_ALLOW_ADDRESSES=None)
+    assert ended.status == 0, ended.notes
+    ledger = ended.json()[0]["ledger"]
+    assert (ledger["discovered"], ledger["stored"], ledger["holds"]) == (PAGES, PAGES, True)
+    assert len(crawled.server.requests) == asked
+    for url, before in shown.items():
+        after = akhbar("show", url, "--json", **changes).json()
+        for name in ("headline", "body", "published_at", "fetched_at", "canonical_url", "byline"):
+            assert after.get(name) == before.get(name), name
+        assert after["published_at"]  # two hours before the page was fetched, not before it was replayed
+    again = akhbar("crawl", "sarw", "--json", "--archive", *files, **changes)
+    assert again.json()[0]["this_crawl"].get("stored", 0) == 0
 
 
 def test_an_older_archive_is_history_and_does_not_become_the_present(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
@@ -41,19 +40,9 @@ def edit(outlet: Any, number: int, words: str) -> str:
 
 
 @pytest.fixture
-def elsewhere(server: Any, tmp_path: Path) -> Iterator[dict[str, str]]:
+def elsewhere(other_url: str, tmp_path: Path) -> dict[str, str]:
     """The environment of another installation: a corpus and an archive of its own."""
-    admin = psycopg2.connect(server.url("postgres"))
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute("CREATE DATABASE elsewhere TEMPLATE akhbar_template")
-    yield {
-        "AKHBAR_DATABASE_URL": server.url("elsewhere"),
-        "AKHBAR_HOME": str(tmp_path / "elsewhere"),
-    }
-    with admin.cursor() as cursor:
-        cursor.execute("DROP DATABASE elsewhere WITH (FORCE)")
-    admin.close()
+    return {"AKHBAR_DATABASE_URL": other_url, "AKHBAR_HOME": str(tmp_path / "elsewhere")}
 
 
 @pytest.fixture
