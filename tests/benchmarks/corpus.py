@@ -65,6 +65,7 @@ def main() -> int:
         os.environ["AKHBAR_HOME"] = home
         os.environ.pop("AKHBAR_DATABASE_URL", None)
         try:
+            database.connect().close()  # starts the server
             if options.only != "speed":
                 measure_quality(options.originals)
             if options.only != "quality":
