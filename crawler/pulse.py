@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from time import monotonic, thread_time
 from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from crawler import collector
 from crawler.items import Article
 
 _BEAT = 0.02  # seconds between two looks
@@ -43,10 +43,7 @@ class Pulse:
         return pulse
 
     def open(self) -> None:
-        # all that is loaded now stays; the collector would stop the loop to look through it, and by its own measure it
-        # would look through what a few pages in hand hold many times a page
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
+        collector.calm()
         self._beating = asyncio.get_running_loop().create_task(self._beat())
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import ctypes
-import gc
 import multiprocessing
 import os
 import pickle
@@ -29,6 +28,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler import collector
 from crawler.candidate import Candidate
 from crawler.discovery import Listing, Source
 from crawler.items import Article, Rejection
@@ -176,9 +176,7 @@ def _prepare(path: list[str], parent: int) -> None:
     # the first page should not pay for the imports
     import crawler.extraction.reader  # noqa: F401
 
-    # what is loaded now stays; looking through it again and again took a twentieth of the time
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    collector.calm()
 
 
 @lru_cache(_OUTLETS)
