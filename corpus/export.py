@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, Protocol
 
+from corpus.search import Query
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 
@@ -42,16 +43,9 @@ class ParquetMissing(Exception):  # noqa: N818 - a state of things, not a fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What of the corpus is meant, as in `corpus.search.search`; articles that are reserved only where asked for."""
+class Filters(Query):
+    """What of the corpus is meant; articles that are reserved only where asked for."""
 
-    query: str | None = None
-    outlet: str | None = None
-    author: str | None = None
-    section: str | None = None
-    country: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
     limit: int | None = None
     include_opted_out: bool = False
 
@@ -325,7 +319,7 @@ def _chunks(connection: Connection, condition: str, filters: Filters) -> Iterato
 
 
 def _asked(filters: Filters) -> dict[str, Any]:
-    asked = {name: getattr(filters, name) for name in Filters.__slots__}
+    asked = asdict(filters)
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asked.items()

@@ -30,6 +30,19 @@ _PRINTED = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked of the corpus: words and filters, as `search` takes them."""
+
+    query: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    section: str | None = None
+    country: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One found article. `headline_parts` and `snippet` joined are text exactly as printed."""
 

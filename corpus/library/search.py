@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import psycopg2.errors
 
 from corpus.library.answers import Answer, ask
-from corpus.search import cut_snippet, mark_matches, read_asked
+from corpus.search import Query, cut_snippet, mark_matches, read_asked
 from corpus.text import mend
 from corpus.transaction import Cursor
 
 COUNT_LIMIT = 5_000  # newest matches that are counted: a common word matches half the corpus
 PAGE_ROWS = 20
-_FILTERS = ("outlet", "author", "section", "country", "since", "until")
+_FILTERS = [field.name for field in fields(Query) if field.name != "query"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A search: the query and its filters, as `corpus.search` takes them."""
+class Wanted(Query):
+    """A search, and the order in which its articles are shown."""
 
     query: str = ""
-    outlet: str | None = None
-    author: str | None = None
-    section: str | None = None
-    country: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
     order: str = "rank"
 
 
