@@ -40,6 +40,7 @@ from crawler.items import Article
 from crawler.outlet import Outlet
 from pipelines.fingerprint import Fingerprint
 from tests.benchmarks.corpus_texts import Planted, Writer, plant, text
+from tests.benchmarks.processes import processor
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 OUTLETS = [("alef", "IQ"), ("ba", "EG"), ("ta", "SA"), ("tha", "LB"), ("jim", "MA")]
@@ -540,13 +541,13 @@ def _store_line(connection: Any, writer: Writer) -> str:
                 batch.append(
                     Submission(article=made(number, text(writer.body()), 1, " ".join(writer.some(9))))
                 )
-            before = _processor(program), _processor(server)
+            before = processor(program), processor(server)
             started = time.perf_counter()
             for at in range(0, count, size):
                 articles.store(connection, crawl, batch[at : at + size])
             spent[size].append((time.perf_counter() - started) / count)
             if size > 1:
-                own, others = _processor(program) - before[0], _processor(server) - before[1]
+                own, others = processor(program) - before[0], processor(server) - before[1]
                 taken.append((own / count * 1000, others / count * 1000))
     crawls.finish(connection, crawl)
     many, one = (1 / statistics.median(spent[size]) for size in (100, 1))
@@ -555,12 +556,6 @@ def _store_line(connection: Any, writer: Writer) -> str:
         f"stored: {many:,.0f} a second in batches of 100, {one:,.0f} row by row: {many / one:.1f} times;"
         f" an article of a batch takes {own:.2f} ms of the processor in the program, {others:.2f} in the server"
     )
-
-
-def _processor(process: psutil.Process) -> float:
-    """Seconds of the processor that a process has taken."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 _EXPORT = """

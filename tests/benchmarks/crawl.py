@@ -31,6 +31,7 @@ from corpus.embedded import EmbeddedServer
 from tests.benchmarks.archive import measure_writing
 from tests.benchmarks.crawl_pages import Pages
 from tests.benchmarks.engines import ours, peer
+from tests.benchmarks.processes import processor
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = 3000
@@ -141,12 +142,6 @@ def watching(process: subprocess.Popen[Any]) -> Iterator[Watch]:
     finally:
         ended.set()
         looking.join()
-
-
-def processor(process: psutil.Process) -> float:
-    """Seconds of the processor that a process has taken."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def postgres_processor(home: Path) -> float:
