@@ -13,19 +13,22 @@ RETURN (31 * (akhbar.word_number(ltrim(first, 'وفبلكا')) / 4096) + akhbar.
 COMMENT ON FUNCTION akhbar.pair_bit IS
     'The bit of a pair of folded words among an article''s pair_bits: the same as the program''s.';
 
+-- The pairs of a part of a query: of each two words, but for the last where that is a beginning.
+CREATE FUNCTION akhbar.pairs_of(words text[], prefix boolean) RETURNS TABLE (pair smallint, place integer)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT akhbar.pair_number(words[n], words[n + 1]), akhbar.pair_bit(words[n], words[n + 1])
+    FROM generate_series(1, cardinality(words) - 1 - prefix::integer) AS n;
+END;
+
 -- The pairs that an article must have for all the phrases of a query to stand in it; NULL where there is no phrase.
 CREATE OR REPLACE FUNCTION akhbar.pairs_condition(query text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (
-    SELECT format('a.pairs @> %L::smallint[]', array_agg(DISTINCT pair))
-           || string_agg(DISTINCT format(' AND coalesce(get_bit(a.pair_bits, %s) = 1, true)', bit), '')
-    FROM (
-        SELECT akhbar.pair_number(p.words[n], p.words[n + 1]) AS pair,
-               akhbar.pair_bit(p.words[n], p.words[n + 1]) AS bit
-        FROM akhbar.query_parts(query) p,
-             generate_series(1, cardinality(p.words) - 1 - coalesce(p.prefix, false)::integer) AS n
-        WHERE NOT p.excluded
-    ) asked
+    SELECT format('a.pairs @> %L::smallint[]', array_agg(DISTINCT asked.pair))
+           || string_agg(DISTINCT format(' AND coalesce(get_bit(a.pair_bits, %s) = 1, true)', asked.place), '')
+    FROM akhbar.query_parts(query) p, akhbar.pairs_of(p.words, coalesce(p.prefix, false)) AS asked
+    WHERE NOT p.excluded
     HAVING count(*) > 0
 );
 
@@ -50,15 +53,19 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION akhbar.word_shares FROM PUBLIC;
 
--- As before: of all of them together, 0 where one is not known. Words come together more often than chance has it, so no
--- less than a tenth of the rarest one's share.
-CREATE OR REPLACE FUNCTION akhbar.word_share(query text) RETURNS real
-LANGUAGE sql STABLE STRICT
-AS $$
+-- The share of all articles that hold all of these words, 0 where one is not known. Words come together more often than
+-- chance has it, so no less than a tenth of the rarest one's share.
+CREATE FUNCTION akhbar.share_together(shares real[]) RETURNS real
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
     SELECT CASE WHEN count(*) = 0 THEN 1 WHEN count(share) < count(*) THEN 0
                 ELSE greatest(exp(sum(ln(share))), min(share) / 10) END::real
-    FROM akhbar.word_shares(query)
-$$;
+    FROM unnest(shares) AS share
+);
+
+CREATE OR REPLACE FUNCTION akhbar.word_share(query text) RETURNS real
+LANGUAGE sql STABLE STRICT
+AS $$ SELECT akhbar.share_together(ARRAY(SELECT share FROM akhbar.word_shares(query))) $$;
 
 -- As before, but of a phrase of one pair only one word, the rarer one: the pair tells of the other.
 CREATE OR REPLACE FUNCTION akhbar.lookup_query(query text) RETURNS tsquery
@@ -74,12 +81,13 @@ RETURN (
         ' & ' ORDER BY p.place)::tsquery
     FROM (
         SELECT q.place, q.words, coalesce(q.prefix, false) AS prefix, q.excluded,
-               cardinality(akhbar.part_pairs(q.words, coalesce(q.prefix, false))) AS pairs
+               (SELECT count(DISTINCT pair)::integer FROM akhbar.pairs_of(q.words, coalesce(q.prefix, false))) AS pairs
         FROM akhbar.query_parts(query) q
         WHERE NOT q.excluded OR cardinality(q.words) = 1
     ) p
     WHERE p.pairs < 3
 );
+DROP FUNCTION akhbar.part_pairs;
 
 -- The part of all articles that stand in a section, by the server's own statistics; 1 where none is named. No less than
 -- a fiftieth: what is too rare for the statistics may be common in a single outlet.
@@ -134,7 +142,8 @@ DECLARE
     daily real;                  -- articles a day about then, of those outlets and that section
     days_of_all real := greatest(extract(epoch FROM newest - eldest) / 86400, 1);
     phrase boolean := akhbar.has_phrase(coalesce(query, ''));
-    promised real := akhbar.word_share(coalesce(query, ''));  -- share of articles that match, as far as words tell it
+    shares real[] := ARRAY(SELECT w.share FROM akhbar.word_shares(coalesce(query, '')) w);
+    promised real := akhbar.share_together(shares);  -- share of articles that match, as far as words tell it
     rarest real;                 -- share of the rarest word or of the pairs: what the index has to walk along
     by_words boolean;            -- it is asked to, and not along the days of a span
     in_days tsquery;
@@ -178,11 +187,11 @@ BEGIN
           AND (search.country IS NULL OR o.country = upper(search.country));
     END IF;
     daily := coalesce(daily, 1) * akhbar.section_share(section);
-    SELECT coalesce(least(min(coalesce(w.share, 0.0025)), CASE WHEN phrase THEN 1 / 17.0 END), 1),
+    SELECT coalesce(least(min(coalesce(word, 0.0025)), CASE WHEN phrase THEN 1 / 17.0 END), 1),
            -- words of a phrase seldom stand side by side; what is too rare for the statistics is still rarer beside others
            greatest(CASE WHEN phrase THEN promised / 20 ELSE promised END,
                     CASE WHEN count(*) > 1 THEN 0.0002 ELSE 0.002 END)
-    INTO rarest, promised FROM akhbar.word_shares(coalesce(query, '')) w;
+    INTO rarest, promised FROM unnest(shares) AS word;
     days := greatest(1.5 * wanted / promised / daily, 1);
 
     WHILE last >= first AND cardinality(ids) < enough LOOP
