@@ -9,21 +9,19 @@ deadlock nor race for the same text.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg2
-from psycopg2.extras import Json, execute_values
+from psycopg2.extras import execute_values
 
 from corpus import passages, stories, tombstones
 from corpus.crawls import Crawl, fence
 from corpus.drafts import CASTS, TEXT_FIELDS, Draft, RefusedError, Submission, make_draft
-from corpus.endings import GONE, Ending, close_rows, leave_rows, recheck_at, remember_pages
-from corpus.movements import write_movements
+from corpus.endings import Ending, close_rows
 from corpus.room import require_room
+from corpus.settlements import hold_rows, is_page_of, settle_rows
 from corpus.text import mend, mend_url, url_hash
 from corpus.transaction import Connection, Cursor, may_succeed_again, server_clock, transaction
 from corpus.unavailable import StorageUnavailable
@@ -34,7 +32,6 @@ from crawler.items import Article
 __all__ = ["Outcome", "Submission", "find_same", "store"]
 
 TELLING_WORDS = 25  # below, an equal body alone does not make two articles one (flashes, prices)
-NOARCHIVE = "noarchive"  # among an article's opt_out: its page is not kept
 
 Result = TypeVar("Result")
 
@@ -164,18 +161,6 @@ def _rounds(drafts: Sequence[Draft]) -> list[list[Draft]]:
     return [part for part, _ in rounds]
 
 
-@dataclass(slots=True)
-class _Held:
-    """The ledger row of a draft, held in `fetching` by this crawl."""
-
-    article_id: int | None
-    checks: int
-    archive: Mapping[str, Any] | None
-    next_check: datetime | None
-    fetched_at: datetime | None
-    reason: str | None
-
-
 def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: datetime) -> dict[int, Outcome]:
     if crawl:
         fence(cursor, crawl)
@@ -196,7 +181,7 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
     for outlet_id in sorted(set(outlets.values())):
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUTLET_LOCK, outlet_id))
 
-    held = _held_rows(cursor, crawl, drafts)
+    held = hold_rows(cursor, crawl, drafts)
     removed = tombstones.meet(cursor, drafts)
     found = _find(cursor, drafts)
     new: list[Draft] = []
@@ -212,7 +197,7 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
             own = ledger_row is None or ledger_row.article_id == match["id"]
             draft.is_older = draft.row["last_seen_at"] < match["last_seen_at"]
             # the very page that the row leads to, read again, shows how the reader changed
-            known_page = ledger_row is not None and own and _is_page_of(draft, ledger_row)
+            known_page = ledger_row is not None and own and is_page_of(draft, ledger_row)
             see_earlier(cursor, draft, match)
             meeting = meet_older if draft.is_older and not known_page else meet
             outcomes[draft.place] = meeting(cursor, crawl, draft, match, own)
@@ -234,27 +219,8 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
                 if draft.row["outlet_id"] == outlet_id and _is_new_text(outcomes[draft.place])
             ],
         )
-    _end_rows(cursor, crawl, drafts, outcomes, held, now)
+    settle_rows(cursor, crawl, drafts, outcomes, held, now)
     return outcomes
-
-
-def _held_rows(cursor: Cursor, crawl: Crawl | None, drafts: Sequence[Draft]) -> dict[int, _Held]:
-    if crawl is None:
-        return {}
-    cursor.execute(
-        "SELECT id, url, article_id, checks, archive, next_check, fetched_at, reason FROM akhbar.candidates"
-        " WHERE id = ANY(%s) AND state = 'fetching' AND crawl_id = %s ORDER BY id FOR UPDATE",
-        (
-            sorted(d.submission.candidate_id for d in drafts if d.submission.candidate_id is not None),
-            crawl.id,
-        ),
-    )
-    rows = cursor.fetchall()
-    announced = {id_: url for id_, url, *_ in rows}
-    for draft in drafts:
-        if url := announced.get(draft.submission.candidate_id or 0):
-            draft.addresses.setdefault(url_hash(url), url)
-    return {id_: _Held(*known) for id_, _, *known in rows}
 
 
 def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
@@ -293,16 +259,6 @@ def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
     names = [column.name for column in cursor.description or ()]
     articles = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
     return {place: articles[id_] for place, id_ in ids.items()}
-
-
-def _is_page_of(draft: Draft, ledger_row: _Held) -> bool:
-    """Whether a draft was read from the page to which the ledger's row leads, here or in a copy of it."""
-    page, known = draft.submission.archive, ledger_row.archive
-    return (
-        page is not None
-        and known is not None
-        and all(page.get(name) == known.get(name) for name in ("digest", "at"))
-    )
 
 
 def _insert(
@@ -385,79 +341,6 @@ def sign_draft(cursor: Cursor, drafts: Sequence[Draft], outcomes: Mapping[int, O
         )
     if redated:
         stories.look_again(cursor, redated)
-
-
-def _end_rows(
-    cursor: Cursor,
-    crawl: Crawl | None,
-    drafts: Sequence[Draft],
-    outcomes: Mapping[int, Outcome],
-    held: Mapping[int, _Held],
-    now: datetime,
-) -> None:
-    replay = crawl is not None and crawl.replay
-    rows, left, read = [], list[int](), list[tuple[int, datetime]]()
-    for draft in drafts:
-        submission, outcome = draft.submission, outcomes[draft.place]
-        id_, ledger_row = submission.candidate_id, held.get(submission.candidate_id or 0)
-        if id_ is None or ledger_row is None:
-            continue
-        known = ledger_row.article_id is not None
-        if replay and known and submission.article.fetched_at:
-            read.append((id_, submission.article.fetched_at))
-        own = outcome.article_id == ledger_row.article_id
-        # of an archive's pages only one that was fetched later, and is as good, replaces that to which the row leads
-        if known and (draft.is_older or (replay and not (own and outcome.reason is None))):
-            left.append(id_)
-            continue
-        state, reason = outcome.state, outcome.reason
-        if state == "revised":
-            state, reason = ("stored" if own else "duplicate"), "revised"
-        fetched_at = draft.row["last_seen_at"]
-        checks = ledger_row.checks + 1 if state == "unchanged" else 0
-        fresh = draft.row["published_at"] or draft.row["first_seen_at"]
-        next_check = recheck_at(checks, fresh, now) if state in ("stored", "unchanged") else None
-        # what a check found since stands, and the schedule that came of it
-        past = replay and known and ledger_row.fetched_at is not None and fetched_at < ledger_row.fetched_at
-        if past or (replay and known and ledger_row.reason != GONE):
-            checks, next_check = ledger_row.checks, ledger_row.next_check
-        rows.append(
-            (
-                id_, "unchanged" if past else state, reason, submission.status, mend(submission.etag),
-                mend(submission.last_modified), fetched_at, outcome.article_id, checks,
-                next_check, Json(mend(submission.archive)) if submission.archive else None,
-                # the row must not lead to an older page that the archive kept
-                NOARCHIVE in submission.article.opt_out, past,
-            )
-        )  # fmt: skip
-    if left:
-        # an older page says nothing of how the address answers now; a live crawl, which asked, asks again at once
-        leave_rows(cursor, left, next_check=None if replay else now)
-    remember_pages(cursor, read)
-    if rows:
-        execute_values(
-            cursor,
-            """
-            UPDATE akhbar.candidates c
-            SET state = v.state, etag = v.etag, last_modified = v.last_modified, article_id = v.article_id,
-                reason = CASE WHEN v.past THEN c.reason ELSE v.reason END,
-                detail = CASE WHEN v.past THEN c.detail END,
-                status = CASE WHEN v.past THEN c.status ELSE v.status END,
-                fetched_at = CASE WHEN v.past THEN c.fetched_at ELSE v.fetched_at END,
-                checks = v.checks, next_check = v.next_check, attempts = 0,
-                archive = CASE WHEN NOT v.unkept THEN coalesce(v.archive, c.archive) END
-            FROM (VALUES %s) AS v (id, state, reason, status, etag, last_modified, fetched_at, article_id,
-                checks, next_check, archive, unkept, past)
-            WHERE c.id = v.id
-            """,
-            rows,
-            template="(%s::bigint, %s, %s, %s::int, %s, %s, %s::timestamptz, %s::bigint, %s::smallint,"
-            " %s::timestamptz, %s::jsonb, %s, %s)",
-            page_size=len(rows),
-        )
-    moved = Counter([*(row[1] for row in rows), *("unchanged" for _ in left)])
-    if moved and crawl:
-        write_movements(cursor, crawl.outlet_id, crawl.id, moved, fetching=-moved.total())
 
 
 def _refuse(

@@ -1,7 +1,7 @@
 """The ledger: one row for every address ever announced, and the queue of what to fetch next.
 
 A row goes `pending → fetching → stored | unchanged | duplicate | rejected | failed`: `corpus.announcements`
-enters it, `corpus.claims` takes it to be fetched, and `corpus.endings`, or `corpus.articles` with the article,
+enters it, `corpus.claims` takes it to be fetched, and `corpus.endings`, or `corpus.settlements` with the article,
 settles it. The law, which `ledger_sum` lets anybody check:
 
     discovered = stored + unchanged + duplicate + rejected(reason) + failed(reason) + pending
