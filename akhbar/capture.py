@@ -43,6 +43,7 @@ _NOT_IN_A_GOLDEN = frozenset(
         "content_hash",
         "signature",
         "folded",
+        "index_terms",
         "story",
         "copy_of",
         "candidate",

@@ -32,6 +32,11 @@ def tell_time(instant: datetime | None, otherwise: str = "never") -> str:
     return otherwise if instant is None else f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}Z"
 
 
+def tell_count(number: int, one: str, many: str | None = None) -> str:
+    """How many of a thing: `1 article`, `2,000 articles`; `many` where a plural is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def shorten(text: str, length: int) -> str:
     """The text, cut to `length` characters with an ellipsis where it is longer."""
     return text if len(text) <= length else f"{text[: length - 1]}…"

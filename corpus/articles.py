@@ -9,22 +9,23 @@ deadlock nor race for the same text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg2
 from psycopg2.extras import execute_values
 
 from corpus import passages, stories, tombstones
+from corpus.bulk import copy_rows
 from corpus.crawls import Crawl, fence
-from corpus.drafts import CASTS, TEXT_FIELDS, Draft, RefusedError, Submission, make_draft
+from corpus.drafts import TEXT_FIELDS, Draft, RefusedError, Submission, make_draft
 from corpus.endings import Ending, close_rows
 from corpus.room import require_room
 from corpus.settlements import hold_rows, is_page_of, settle_rows
 from corpus.text import mend, mend_url, url_hash
-from corpus.transaction import Connection, Cursor, may_succeed_again, server_clock, transaction
-from corpus.unavailable import StorageUnavailable
+from corpus.transaction import Connection, Cursor, in_transaction, server_clock, transaction
+from corpus.upkeep import Upkeep
 from corpus.versions import Outcome, meet, meet_older, see_earlier, write_credits
 from crawler.arabic.letters import fold
 from crawler.items import Article
@@ -33,10 +34,7 @@ __all__ = ["Outcome", "Submission", "find_same", "store"]
 
 TELLING_WORDS = 25  # below, an equal body alone does not make two articles one (flashes, prices)
 
-Result = TypeVar("Result")
-
 OUTLET_LOCK = 1_634_428_003  # first key of the advisory locks of writers; the second is the outlet's id
-_TRIES = 5
 
 _ARTICLE_COLUMNS = (
     "outlet_id", "url", "canonical_url", "canonical_hash", *TEXT_FIELDS, "body_truncated", "first_seen_at",
@@ -44,11 +42,16 @@ _ARTICLE_COLUMNS = (
 )  # fmt: skip
 
 
-def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Submission]) -> list[Outcome]:
+def store(
+    connection: Connection,
+    crawl: Crawl | None,
+    submissions: Sequence[Submission],
+    upkeep: Upkeep | None = None,
+) -> list[Outcome]:
     """Keeps a batch (up to about 100 is the best size); one outcome a submission, in the order given.
 
     Article, revision, credits, addresses and ledger row are written in one transaction; copies are then
-    linked to their stories in another. `crawl` is None
+    linked to their stories in another, by `upkeep` beside the next batch where there is one. `crawl` is None
     for articles that come from no crawl (an import); their `outlet` must then be known to the corpus.
     What was taken down is refused with the reason `takedown`.
     Raises CrawlLost, StorageUnavailable (nothing, or a whole part of the batch, was then stored, and
@@ -71,7 +74,7 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
         if not part:
             return
         try:
-            found = _in_transaction(connection, lambda cursor: _write(cursor, crawl, part, now))
+            found = in_transaction(connection, lambda cursor: _write(cursor, crawl, part, now))
         except (psycopg2.Error, ValueError, UnicodeError, OverflowError) as error:
             if len(part) == 1:
                 refused.append((part[0].place, f"storage:{_short(error)}"))
@@ -86,13 +89,16 @@ def store(connection: Connection, crawl: Crawl | None, submissions: Sequence[Sub
     for part in _rounds(drafts):
         keep(part)
     if refused:
-        _in_transaction(connection, lambda cursor: _refuse(cursor, crawl, submissions, refused))
+        in_transaction(connection, lambda cursor: _refuse(cursor, crawl, submissions, refused))
         for place, reason in refused:
             outcomes[place] = Outcome("rejected", None, reason)
     if any(draft.signature for draft in drafts):
         ended = ((draft, outcomes[draft.place]) for draft in drafts)
         at_hand = {o.article_id: d.folded for d, o in ended if o and o.article_id and _is_new_text(o)}
-        stories.link_new(connection, at_hand)
+        if upkeep is None:
+            stories.link_new(connection, at_hand)
+        else:
+            upkeep.follow(at_hand)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -128,17 +134,6 @@ def find_same(connection: Connection, crawl: Crawl, articles: Sequence[Article])
         else None
         for key, content_hash, article in zip(keys, hashes, articles, strict=True)
     ]
-
-
-def _in_transaction(connection: Connection, work: Callable[[Cursor], Result]) -> Result:
-    for attempt in range(_TRIES):
-        try:
-            with transaction(connection) as cursor:
-                return work(cursor)
-        except psycopg2.Error as error:
-            if not may_succeed_again(error) or attempt == _TRIES - 1:
-                raise
-    raise StorageUnavailable("The database kept breaking off the transaction.")
 
 
 def _short(error: Exception) -> str:
@@ -224,7 +219,7 @@ def _write(cursor: Cursor, crawl: Crawl | None, drafts: list[Draft], now: dateti
 
 
 def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
-    """The article that each draft is already, by its canonical address or by its text."""
+    """The article that each draft is already, by its canonical address or by its text, locked."""
     if not drafts:
         return {}
     outlet_ids = sorted({draft.row["outlet_id"] for draft in drafts})
@@ -252,8 +247,9 @@ def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
             if words >= TELLING_WORDS or fold(headline) == fold(draft.row["headline"]):
                 ids[draft.place] = id_
     cursor.execute(
+        # in one order, which is that of `corpus.stories`: a writer and a linker wait for each other in no circle
         f"SELECT id, revision, first_seen_at, last_seen_at, {', '.join(TEXT_FIELDS)} FROM akhbar.articles"  # noqa: S608
-        " WHERE id = ANY(%s)",
+        " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
         (sorted(set(ids.values())),),
     )
     names = [column.name for column in cursor.description or ()]
@@ -266,23 +262,22 @@ def _insert(
 ) -> dict[int, Outcome]:
     if not drafts:
         return {}
-    written = execute_values(
+    cursor.execute("SELECT nextval('akhbar.articles_id_seq') FROM generate_series(1, %s)", (len(drafts),))
+    stored = [(id_, draft) for (id_,), draft in zip(cursor.fetchall(), drafts, strict=True)]
+    copy_rows(
         cursor,
-        f"INSERT INTO akhbar.articles ({', '.join(_ARTICLE_COLUMNS)}) VALUES %s"  # noqa: S608
-        " RETURNING outlet_id, canonical_hash, id",
-        [draft.row for draft in drafts],
-        template="(" + ", ".join(f"%({column})s{CASTS.get(column, '')}" for column in _ARTICLE_COLUMNS) + ")",
-        page_size=len(drafts),
-        fetch=True,
+        "akhbar.articles",
+        ("id", *_ARTICLE_COLUMNS),
+        ((id_, *(draft.row[column] for column in _ARTICLE_COLUMNS)) for id_, draft in stored),
     )
-    ids = {(outlet_id, bytes(key)): id_ for outlet_id, key, id_ in written}
-    stored = [(ids[draft.row["outlet_id"], draft.key], draft) for draft in drafts]
-    execute_values(
+    copy_rows(
         cursor,
-        "INSERT INTO akhbar.revisions (article_id, number, seen_at, crawl_id, changes, present) VALUES %s",
-        [(id_, 1, d.row["first_seen_at"], crawl.id if crawl else None, [], True) for id_, d in stored],
-        template="(%s, %s, %s, %s, %s::text[], %s)",
-        page_size=len(stored),
+        "akhbar.revisions",
+        ("article_id", "number", "seen_at", "crawl_id", "changes", "present"),
+        (
+            (id_, 1, draft.row["first_seen_at"], crawl.id if crawl else None, [], True)
+            for id_, draft in stored
+        ),
     )
     write_credits(cursor, stored)
     return {draft.place: Outcome("stored", id_) for id_, draft in stored}

@@ -13,7 +13,7 @@ from psycopg2.extras import Json
 from corpus import stories
 from corpus.crawls import Crawl
 from corpus.text import mend, mend_url, url_hash, within_news_time
-from corpus.vector import search_vector, word_pairs
+from corpus.vector import index_terms
 from crawler.arabic.letters import fold, fold_paragraphs
 from crawler.items import Article
 
@@ -27,11 +27,6 @@ TEXT_FIELDS = (
     "published_at", "published_precision", "timezone_assumed", "updated_at", "section", "tags", "language",
     "image_url", "provenance", "extractor_version", "content_hash", "word_count",
 )  # fmt: skip
-CASTS = {
-    "authors": "::text[]", "tags": "::text[]", "search": "::tsvector", "pairs": "::smallint[]",
-    "published_at": "::timestamptz", "updated_at": "::timestamptz", "appended": "::jsonb", "provenance": "::jsonb",
-    "opt_out": "::text[]",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +87,12 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
     if not outlet:
         raise RefusedError("unknown_outlet")
     lead = _cut(article.lead)
-    folded_headline = fold(headline)
     # folded once, where the text was fingerprinted
     paragraphs = article.folded if article.folded and body == article.body else fold_paragraphs(body)
     folded = " ".join(filter(None, paragraphs))
-    searched = folded if not lead or body.startswith(lead) else f"{fold(lead)} {folded}"
-    pairs, pair_bits = word_pairs(folded_headline, searched)
+    terms = article.index_terms
+    if terms is None or (headline, lead, body) != (article.headline, article.lead, article.body):
+        terms = index_terms(headline, lead, body, paragraphs)
     published_at = within_news_time(article.published_at, now=now)
     published_text = _cut(article.published_text)
     if published_at is None and article.published_at is not None and not published_text:
@@ -135,9 +130,9 @@ def make_draft(place: int, submission: Submission, crawl: Crawl | None, now: dat
         "last_seen_at": fetched_at,
         "changed_at": fetched_at,
         "crawl_id": crawl.id if crawl else None,
-        "search": search_vector(folded_headline, searched),
-        "pairs": f"{{{','.join(map(str, pairs))}}}",
-        "pair_bits": pair_bits,
+        "search": terms.search,
+        "pairs": terms.pairs,
+        "pair_bits": terms.pair_bits,
         "opt_out": _cut_all(article.opt_out),
     }
     addresses = {url_hash(address): address for address in (canonical, url)}

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from psycopg2.extras import execute_values
 
+from corpus.bulk import integers
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.arabic.letters import fold_paragraphs
 
@@ -134,7 +135,11 @@ def _count(cursor: Cursor, outlet_id: int, counts: Mapping[int, int]) -> dict[in
         WHERE coalesce(e.seen, 0) + c.n > 1 ORDER BY c.hash
         ON CONFLICT (outlet_id, hash) DO UPDATE SET seen = EXCLUDED.seen RETURNING hash, seen
         """,
-        {"outlet": outlet_id, "hashes": hashes, "counts": [counts[hash_] for hash_ in hashes]},
+        {
+            "outlet": outlet_id,
+            "hashes": integers(hashes),
+            "counts": integers(counts[hash_] for hash_ in hashes),
+        },
     )
     return dict(cursor.fetchall())
 
@@ -143,7 +148,7 @@ def _keep(cursor: Cursor, outlet_id: int, occurrences: Sequence[tuple[int, int, 
     cursor.execute(
         "INSERT INTO akhbar.occurrences (hash, article_id, paragraph, outlet_id)"
         " SELECT *, %s FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) ON CONFLICT DO NOTHING",
-        (outlet_id, *([row[column] for row in occurrences] for column in range(3))),
+        (outlet_id, *(integers(row[column] for row in occurrences) for column in range(3))),
     )
 
 

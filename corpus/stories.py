@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import pairwise
-from operator import eq
 
 from psycopg2.extras import execute_values
 
-from corpus.transaction import Connection, Cursor, transaction
+from corpus.bulk import copy_rows, integers
+from corpus.transaction import Connection, Cursor, in_transaction, transaction
 from crawler.arabic.letters import fold
 
 TELLING_WORDS = 25  # shorter texts (flashes) are alike without being copies
@@ -88,24 +88,29 @@ def link_new(connection: Connection, folded: Mapping[int, str] | None = None) ->
             below, any_new = cursor.fetchone()  # type: ignore[misc]
         if not any_new or (below != 0 and not _rebuild_bands(connection)):
             return links
-        with transaction(connection) as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_STORIES_LOCK,))
-            cursor.execute(
-                """
-                WITH taken AS (
-                    DELETE FROM akhbar.unlinked WHERE article_id IN (
-                        SELECT article_id FROM akhbar.unlinked ORDER BY article_id LIMIT %s)
-                    RETURNING article_id
-                )
-                SELECT t.article_id, s.signature FROM taken t LEFT JOIN akhbar.signatures s USING (article_id)
-                """,
-                (BATCH,),
-            )
-            taken = cursor.fetchall()
-            signatures = {id_: bytes(signature) for id_, signature in taken if signature is not None}
-            links += _link(cursor, signatures, folded or {})
-        if len(taken) < BATCH:
+        taken, linked = in_transaction(connection, lambda cursor: _link_next(cursor, folded or {}))
+        links += linked
+        if taken < BATCH:
             return links
+
+
+def _link_next(cursor: Cursor, folded: Mapping[int, str]) -> tuple[int, list[Link]]:
+    """Looks at the next articles; returns how many, and those of them that joined a story."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_STORIES_LOCK,))
+    cursor.execute(
+        """
+        WITH taken AS (
+            DELETE FROM akhbar.unlinked WHERE article_id IN (
+                SELECT article_id FROM akhbar.unlinked ORDER BY article_id LIMIT %s)
+            RETURNING article_id
+        )
+        SELECT t.article_id, s.signature FROM taken t LEFT JOIN akhbar.signatures s USING (article_id)
+        """,
+        (BATCH,),
+    )
+    taken = cursor.fetchall()
+    signatures = {id_: bytes(signature) for id_, signature in taken if signature is not None}
+    return len(taken), _link(cursor, signatures, folded)
 
 
 def _rebuild_bands(connection: Connection) -> bool:
@@ -187,8 +192,8 @@ def band_hashes(signature: bytes) -> list[int]:
 
 def _link(cursor: Cursor, signatures: Mapping[int, bytes], folded: Mapping[int, str]) -> list[Link]:
     bands = _pair_bands(signatures)
+    met = _meet(cursor, bands)
     _keep_bands(cursor, bands)
-    met = _meet(cursor, [hash_ for hash_, _ in bands], [id_ for _, id_ in bands])
     known = _signatures(cursor, {other for others in met.values() for other in others}, signatures)
     promising = {
         id_: [o for o in others if o in known and _promise(signatures[id_], known[o]) >= PROMISED_SHARE]
@@ -221,31 +226,32 @@ def _keep_bands(cursor: Cursor, bands: Sequence[tuple[int, int]]) -> None:
     cursor.execute(
         "SELECT t.id FROM unnest(%s::integer[], %s::integer[]) AS t (hash, id), LATERAL ("
         " SELECT FROM akhbar.bands b WHERE b.hash = t.hash AND b.article_id = t.id LIMIT 1) AS here",
-        (list(telling.values()), list(telling)),
+        (integers(telling.values()), integers(telling)),
     )
     here = {id_ for (id_,) in cursor.fetchall()}
-    new = [pair for pair in bands if pair[1] not in here]
-    cursor.execute(
-        "INSERT INTO akhbar.bands (hash, article_id) SELECT * FROM unnest(%s::integer[], %s::bigint[])",
-        ([hash_ for hash_, _ in new], [id_ for _, id_ in new]),
-    )
+    copy_rows(cursor, "akhbar.bands", ("hash", "article_id"), (pair for pair in bands if pair[1] not in here))
 
 
-def _meet(cursor: Cursor, hashes: Sequence[int], ids: Sequence[int]) -> dict[int, list[int]]:
-    """For each article those that share bands with it, most bands first."""
+def _meet(cursor: Cursor, bands: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+    """For each article of (hash, article) pairs those that share bands with it, most bands first.
+
+    These are found in the corpus and among the pairs themselves, which need not be kept yet.
+    """
     askers: dict[int, list[int]] = {}
-    for hash_, id_ in zip(hashes, ids, strict=True):
+    for hash_, id_ in bands:
         askers.setdefault(hash_, []).append(id_)
     cursor.execute(
         "SELECT h.hash, met.article_id FROM unnest(%s::integer[]) AS h (hash), LATERAL ("
         " SELECT b.article_id FROM akhbar.bands b WHERE b.hash = h.hash LIMIT %s) AS met",
-        (list(askers), CROWD),
+        (integers(askers), CROWD),
     )
-    shared: dict[int, Counter[int]] = {}
+    sharing = {hash_: set(ids) for hash_, ids in askers.items() if len(ids) > 1}
     for hash_, other in cursor.fetchall():
+        sharing.setdefault(hash_, set(askers[hash_])).add(other)
+    shared: dict[int, Counter[int]] = {}
+    for hash_, ids in sharing.items():
         for id_ in askers[hash_]:
-            if other != id_:
-                shared.setdefault(id_, Counter())[other] += 1
+            shared.setdefault(id_, Counter()).update(ids - {id_})
     return {
         id_: sorted(counts, key=lambda other: (-counts[other], other))[:MEETINGS]
         for id_, counts in shared.items()
@@ -264,9 +270,10 @@ def _signatures(cursor: Cursor, ids: set[int], at_hand: Mapping[int, bytes]) -> 
 
 def _promise(one: bytes, other: bytes) -> float:
     """The share of equal numbers in two signatures: an estimate of the shingles in common (Broder 1997)."""
-    numbers, others = memoryview(one).cast("I"), memoryview(other).cast("I")
-    equal: int = sum(map(eq, numbers, others))
-    return equal / max(len(numbers), 1)
+    # equal numbers leave zeros, which are counted more quickly than numbers are compared
+    differing = int.from_bytes(one, "little") ^ int.from_bytes(other, "little")
+    left = memoryview(differing.to_bytes(len(one), "little")).cast("I").tolist()
+    return left.count(0) / max(len(left), 1)
 
 
 def _read(cursor: Cursor, ids: Iterable[int], texts: dict[int, _Text], folded: Mapping[int, str]) -> None:

@@ -11,9 +11,13 @@ bits of theirs the row keeps a Bloom filter of the pairs, which sorts out most t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import md5
 from itertools import pairwise
+
+from crawler.arabic.letters import fold
+from crawler.items import IndexTerms
 
 WORD_LIMIT = 120  # characters; what is longer is no word (a key, a link run together)
 BODY_WORDS = 16_000  # positions of a tsvector end at 16,383, and its size at 1 MB
@@ -21,6 +25,17 @@ PAIRS = 4_096  # akhbar.pair_number has the same
 PAIR_BITS = 4_096  # akhbar.pair_bit has the same
 PREFIXES = "وفبلكا"  # the letters of all that is written onto a word (akhbar.attached_forms)
 GAP = 16  # positions between headline and body, so that no phrase spans both
+
+
+def index_terms(headline: str, lead: str | None, body: str, folded: Sequence[str]) -> IndexTerms:
+    """What the index holds of an article; `folded` are the paragraphs of its body in search form."""
+    words, text = fold(headline), " ".join(filter(None, folded))
+    if lead and not body.startswith(lead):
+        text = f"{fold(lead)} {text}"
+    pairs, bits = word_pairs(words, text)
+    return IndexTerms(
+        search=search_vector(words, text), pairs=f"{{{','.join(map(str, pairs))}}}", pair_bits=bits
+    )
 
 
 _PLACES = tuple(map(str, range(16_384)))

@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from psycopg2.extras import execute_values
-
 from corpus import stories
+from corpus.bulk import copy_rows
 from corpus.crawls import Crawl
-from corpus.drafts import CASTS, TEXT_FIELDS, Draft
+from corpus.drafts import TEXT_FIELDS, Draft
 from corpus.transaction import Cursor
 
 OLDER = "older"  # among a version's changes: its page was fetched before that of a version already kept
 WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old one is not believed
+
+_CASTS = {
+    "authors": "::text[]", "tags": "::text[]", "published_at": "::timestamptz", "updated_at": "::timestamptz",
+    "appended": "::jsonb", "provenance": "::jsonb",
+}  # fmt: skip
 
 # another address of an article adds to what is reserved and takes nothing back
 _OPT_OUT = (
@@ -106,7 +110,7 @@ def meet_older(
         "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, replaced_at, crawl_id, changes,"  # noqa: S608
         f" present, {', '.join(TEXT_FIELDS)}) VALUES (%(id)s, %(number)s, %(changed_at)s, statement_timestamp(),"
         " statement_timestamp(), %(crawl_id)s, %(changes)s, false, "
-        + ", ".join(f"%({field})s{CASTS.get(field, '')}" for field in TEXT_FIELDS)
+        + ", ".join(f"%({field})s{_CASTS.get(field, '')}" for field in TEXT_FIELDS)
         + ")",
         row | {"id": id_, "number": max(v["number"] for v in versions) + 1, "changes": list(changes)},
     )
@@ -172,15 +176,13 @@ def revise_article(
 
 
 def write_credits(cursor: Cursor, stored: Sequence[tuple[int, Draft]]) -> None:
-    rows = [
-        (id_, position, name, role, words)
-        for id_, draft in stored
-        for position, (name, role, words) in enumerate(draft.credits, 1)
-    ]
-    if rows:
-        execute_values(
-            cursor,
-            "INSERT INTO akhbar.credits (article_id, position, name, role, words) VALUES %s",
-            rows,
-            page_size=len(rows),
-        )
+    copy_rows(
+        cursor,
+        "akhbar.credits",
+        ("article_id", "position", "name", "role", "words"),
+        (
+            (id_, position, name, role, words)
+            for id_, draft in stored
+            for position, (name, role, words) in enumerate(draft.credits, 1)
+        ),
+    )

@@ -44,6 +44,15 @@ class Evidence:
 
 
 @dataclass(slots=True, kw_only=True)
+class IndexTerms:
+    """What the search index holds of an article (`corpus.vector`), as text that Postgres reads and as bytes."""
+
+    search: str
+    pairs: str
+    pair_bits: bytes
+
+
+@dataclass(slots=True, kw_only=True)
 class Article:
     """One news article as its page printed it, in storage form (see `crawler.arabic.letters.clean`).
 
@@ -90,6 +99,7 @@ class Article:
     content_hash: bytes | None = None
     folded: list[str] | None = None  # the body's paragraphs in search form
     signature: bytes | None = None
+    index_terms: IndexTerms | None = None
     story: int | None = None
     copy_of: int | None = None
 

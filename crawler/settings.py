@@ -42,7 +42,11 @@ SOURCES_PER_CRAWL = 500
 READER_PROCESSES = 0
 READER_TIME_LIMIT = 20.0
 # pipelines that need nothing but the article; they run in the reader processes as well as below
-READER_JUDGES = ["pipelines.normalise.Normalise", "pipelines.fingerprint.Fingerprint"]
+READER_JUDGES = [
+    "pipelines.normalise.Normalise",
+    "pipelines.fingerprint.Fingerprint",
+    "pipelines.indexing.Indexing",
+]
 
 # what one crawl of an outlet may take: bytes received and seconds; 0 is without end. What is left
 # waits for the next crawl
@@ -157,6 +161,7 @@ ITEM_PIPELINES: dict[Any, int | None] = {
     "pipelines.language.Language": 300,
     "pipelines.fingerprint.Fingerprint": 400,
     "pipelines.exact_duplicates.ExactDuplicates": 500,
+    "pipelines.indexing.Indexing": 600,
     "pipelines.store.Store": 900,
 }
 

@@ -1,8 +1,9 @@
 """Session: one crawl's connection to the corpus, shared by everything that judges and keeps.
 
 All database work of a crawl runs in one thread, one call after the other, so the event loop
-never waits for Postgres and the crawl needs one connection. When the storage goes away, that
-thread waits and tries again; the crawl holds still behind it and loses nothing.
+never waits for Postgres and the crawl needs one connection; another links what was stored
+(`corpus.upkeep`). When the storage goes away, that thread waits and tries again; the crawl holds
+still behind it and loses nothing.
 
 A call whose COMMIT was not acknowledged is made again on a new connection: every call of the corpus
 may be repeated, because it only touches rows that the crawl still holds.
@@ -13,8 +14,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import socket
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Sequence
@@ -29,7 +28,9 @@ from corpus import announcements, articles, claims, crawls, endings, history, le
 from corpus.account import articles_since_yesterday
 from corpus.database import connect
 from corpus.silence import read_silences
+from corpus.transaction import cut
 from corpus.unavailable import StorageUnavailable
+from corpus.upkeep import Upkeep
 from crawler.candidate import Candidate
 from crawler.items import SourceReport
 from pipelines.batch import Batch
@@ -60,6 +61,7 @@ _FIRST_PATIENCE = 10.0  # seconds for the first call, where the server was there
 # An article of twelve that are stored together costs a third more than one of fifty. But what waits to be stored
 # is part of the CLAIM_AHEAD that are in hand: with fifty the readers stood still a seventh of the time
 _STORED_AT_ONCE, _STORED_AFTER = 32, 1.0
+_LINKING = 30.0  # seconds that the last copies of a crawl may take to be linked
 _GRACE = 5.0  # seconds that a call may go on for once the crawl was told to stop
 
 
@@ -99,6 +101,7 @@ class Session:
         self._watch: asyncio.Task[None] | None = None
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._connection: Connection | None = None
+        self._upkeep = Upkeep()
         self._endings: Batch[endings.Ending, None] = Batch(self._end)
         self._submissions: Batch[articles.Submission, articles.Outcome] = Batch(
             self._store, size=_STORED_AT_ONCE, linger=_STORED_AFTER
@@ -284,6 +287,9 @@ class Session:
                     await host_state.keep(self)
                 self.receipt = self._write_by("CRAWL_RECEIPT")
                 self.pulse = self._write_by("CRAWL_PULSE")
+                patience = _LINKING if reason == "finished" else _GRACE
+                if not await asyncio.to_thread(self._upkeep.finish, patience):
+                    logger.info("The copies among the last articles are linked by the next crawl")
                 self.sum = await self.call(self._finish, reason)
             except crawls.CrawlLost:
                 # another crawl took over; or our own end was written, and the answer to its COMMIT lost
@@ -294,6 +300,7 @@ class Session:
             self._watch.cancel()
         await asyncio.get_running_loop().run_in_executor(self._lane, self._disconnect)
         self._lane.shutdown(wait=False)
+        await asyncio.to_thread(self._upkeep.close)
 
     def _finish(self, connection: Connection, reason: str) -> ledger.LedgerSum:
         counts: dict[str, Any] = {**self.counts, "receipt": self.receipt, "pulse": self.pulse}
@@ -336,7 +343,7 @@ class Session:
         return [None] * len(batch)
 
     async def _store(self, submissions: Sequence[articles.Submission]) -> Sequence[articles.Outcome]:
-        return await self.call(articles.store, self.mine, submissions)
+        return await self.call(articles.store, self.mine, submissions, self._upkeep)
 
     def _is_adrift(self) -> bool:
         """Whether the database is given up (and not only the disk of the archive)."""
@@ -354,10 +361,8 @@ class Session:
             hangs = busy is not None and now - busy > self.patience
             if busy is not None and told_at is not None:
                 hangs = hangs or now - max(busy, told_at) > _GRACE
-            if hangs and (connection := self._connection) is not None and not connection.closed:
-                # psycopg2 lets no other thread at a connection that waits; its socket is free to all
-                with socket.socket(fileno=os.dup(connection.fileno())) as line:
-                    line.shutdown(socket.SHUT_RDWR)
+            if hangs and (connection := self._connection) is not None:
+                cut(connection)
 
     # in the storage thread
 

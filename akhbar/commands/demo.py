@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import click
 
-from akhbar.output import notes, print_json
+from akhbar.output import notes, print_json, tell_count
 
 if TYPE_CHECKING:
     from akhbar.crawling import CrawlResult, Plan
@@ -178,7 +178,7 @@ def print_account(results: Sequence[CrawlResult], account: Sequence[Entry]) -> N
             )
     new = sum(result.counts.get("stored", 0) for result in results)
     revised = sum(result.counts.get("revised", 0) for result in results)
-    console.print(f"{new} new articles stored, {revised} new revisions.")
+    console.print(f"{tell_count(new, 'new article')} stored, {tell_count(revised, 'new revision')}.")
 
 
 def _look(outlets: Sequence[str]) -> tuple[list[Entry], list[dict[str, Any]]]:

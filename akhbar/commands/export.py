@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from akhbar.instants import INSTANT
-from akhbar.output import NoteClock, notes, print_json
+from akhbar.output import NoteClock, notes, print_json, tell_count
 
 
 @click.command()
@@ -74,7 +74,7 @@ def export(
         connection.close()
     if left_out := manifest.opted_out.get("articles"):
         notes.print(
-            f"{left_out:,} articles left out, which their outlets reserve ({_name(manifest.opted_out)});"
+            f"{tell_count(left_out, 'article')} left out, reserved by the outlets ({_name(manifest.opted_out)});"
             " --include-opted-out takes them along"
         )
     if as_json:
@@ -84,7 +84,7 @@ def export(
         )
     else:
         notes.print(
-            f"{manifest.rows:,} articles, {manifest.bytes:,} bytes, sha256 {manifest.sha256[:12]}… → {file}"
+            f"{tell_count(manifest.rows, 'article')}, {manifest.bytes:,} bytes, sha256 {manifest.sha256[:12]}… → {file}"
         )
 
 
@@ -100,6 +100,6 @@ class _Told:
 
     def __call__(self, rows: int) -> None:
         if notes.is_terminal:
-            notes.print(f"{rows:,} articles …", end="\r")
+            notes.print(f"{tell_count(rows, 'article')} …", end="\r")
         elif self._clock.is_due():
-            notes.print(f"{rows:,} articles …")
+            notes.print(f"{tell_count(rows, 'article')} …")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from akhbar.output import notes, print_json
+from akhbar.output import notes, print_json, tell_count
 
 
 @click.command()
@@ -84,9 +84,12 @@ def takedown(
     for id_, slug, headline in removed.copies:
         notes.print(f"a copy stays: {id_} {slug} {headline}", markup=False)
     if named:
-        notes.print(f"{len(removed.articles)} articles {done}, {removed.addresses} addresses closed")
+        notes.print(
+            f"{tell_count(len(removed.articles), 'article')} {done},"
+            f" {tell_count(removed.addresses, 'address', 'addresses')} closed"
+        )
     if not dry_run:
-        click.echo(f"{erased.records} records erased from the archive")
+        click.echo(f"{tell_count(erased.records, 'record')} erased from the archive")
 
 
 def _forget_readings() -> None:

@@ -58,7 +58,7 @@ def test_takedown_of_an_address_as_people_paste_it(filled: Any) -> None:
 
 
 def test_takedown_by_search_and_by_outlet(filled: Any) -> None:
-    assert "1 articles removed" in run("--match", "خبر 2", "--why", "طلب").stderr
+    assert "1 article removed" in run("--match", "خبر 2", "--why", "طلب").stderr
     assert "2 articles removed" in run("--outlet", "one", "--why", "طلب").stderr
 
 

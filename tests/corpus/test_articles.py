@@ -10,7 +10,7 @@ import pytest
 from corpus import announcements, articles, claims, crawls, database, endings, ledger
 from corpus.articles import Submission
 from crawler.candidate import Candidate
-from crawler.items import AppendedStory, Article, Credit, Evidence
+from crawler.items import AppendedStory, Article, Credit, Evidence, IndexTerms
 from crawler.outlet import Outlet
 
 OUTLET = Outlet("المثال", country="IQ", timezone="Asia/Baghdad", slug="example", hosts=("example.com",))
@@ -401,3 +401,13 @@ def test_a_time_printed_as_a_distance_changes_nothing(connection):
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT published_at FROM corpus.articles")
         assert cursor.fetchall() == [(NOW - timedelta(hours=9),)]
+
+
+def test_index_terms_that_come_with_an_article_are_stored_unless_its_text_is_mended(connection):
+    brought = IndexTerms(search="'جاهزه':1A", pairs="{7}", pair_bits=bytes(512))
+    crawl = crawls.begin(connection, OUTLET)
+    found = [article(1, index_terms=brought), article(2, headline="افتتاح\x00", index_terms=brought)]
+    articles.store(connection, crawl, [Submission(article=a) for a in found])
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT search @@ 'جاهزه', search @@ 'افتتاح' FROM akhbar.articles ORDER BY id")
+        assert cursor.fetchall() == [(True, False), (False, True)]

@@ -29,7 +29,8 @@ SITES = sorted(path.parent.name for path in FIXTURES.glob("*/site.json"))
 
 NOT_IN_A_GOLDEN = {
     "provenance", "extractor_version",  # how it was read, not what the page says
-    "fetched_at", "content_hash", "signature", "folded", "story", "copy_of", "candidate",  # set elsewhere
+    # set elsewhere
+    "fetched_at", "content_hash", "signature", "folded", "index_terms", "story", "copy_of", "candidate",
 }  # fmt: skip
 ARTICLE_FIELDS = {"kind", "reason"} | {
     field.name for field in dataclasses.fields(Article) if field.name not in NOT_IN_A_GOLDEN

@@ -13,7 +13,9 @@ from crawler.discovery import Sitemap
 from crawler.items import Article, Rejection
 from crawler.outlet import Layout, Outlet
 from crawler.reading import Facts, Job, Readers
+from crawler.settings import READER_JUDGES
 from pipelines.fingerprint import Fingerprint
+from pipelines.indexing import Indexing
 
 OUTLET = Outlet("الضفة", country="IQ", timezone="Asia/Baghdad", slug="dhifa", hosts=("dhifa.example",))
 URL = "https://dhifa.example/1"
@@ -43,12 +45,13 @@ def read(readers: Readers, *judges: str) -> Article | Rejection:
 
 def test_a_reader_process_judges_what_it_has_read(readers: Readers) -> None:
     plain = read(readers)
-    judged = read(readers, "pipelines.normalise.Normalise", "pipelines.fingerprint.Fingerprint")
+    judged = read(readers, *READER_JUDGES)
     assert isinstance(plain, Article) and isinstance(judged, Article)
     assert plain.outlet == judged.outlet == "dhifa" and plain.content_hash is None
     Fingerprint().process_item(plain)
     assert (judged.content_hash, judged.signature) == (plain.content_hash, plain.signature)
     assert judged.content_hash and judged.signature
+    assert plain.index_terms is None and judged.index_terms == Indexing().process_item(plain).index_terms
 
 
 def test_a_large_source_comes_whole_and_in_order_from_a_reader_process(readers: Readers) -> None:

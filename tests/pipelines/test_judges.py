@@ -10,6 +10,7 @@ from scrapy.utils.test import get_crawler
 from crawler.items import AppendedStory, Article, Credit, Rejection
 from pipelines.drop import Drop
 from pipelines.fingerprint import PERMUTATIONS, Fingerprint, sign_text
+from pipelines.indexing import Indexing
 from pipelines.language import Language
 from pipelines.normalise import Normalise
 from pipelines.require import LONGEST_BODY, LONGEST_HEADLINE, Require
@@ -93,5 +94,5 @@ def test_signatures_agree_in_about_the_share_of_shingles_that_texts_share() -> N
 
 def test_what_is_no_article_passes_untouched() -> None:
     rejection = Rejection(url="https://sarw.example/8", reason="listing")
-    for judge in (Normalise(), Require(), Language([]), Fingerprint()):
+    for judge in (Normalise(), Require(), Language([]), Fingerprint(), Indexing()):
         assert judge.process_item(rejection) is rejection
