@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from akhbar.instants import INSTANT
+from akhbar.filters import take_filters
 from akhbar.output import NoteClock, notes, print_json, tell_count
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("query", required=False)
-@click.option("--outlet", help="Only this outlet (its slug).")
-@click.option("--author", help="Only articles credited to this person.")
-@click.option("--section", help="Only this section.")
-@click.option("--country", help="Only outlets of this country (ISO 3166-1 alpha-2).")
-@click.option("--since", type=INSTANT, help="Published since: 2d, 12h or 2026-01-31.")
-@click.option("--until", type=INSTANT, help="Published before: 2d, 12h or 2026-01-31.")
+@take_filters
 @click.option("--limit", type=click.IntRange(1), help="At most so many articles, the first by number.")
 @click.option(
     "--include-opted-out",
@@ -31,15 +26,10 @@ from akhbar.output import NoteClock, notes, print_json, tell_count
 def export(
     file: Path,
     query: str | None,
-    outlet: str | None,
-    author: str | None,
-    section: str | None,
-    country: str | None,
-    since: datetime | None,
-    until: datetime | None,
     limit: int | None,
     include_opted_out: bool,
     as_json: bool,
+    **filters: Any,
 ) -> None:
     """Write articles to FILE, which ends in .jsonl, .csv or .parquet.
 
@@ -59,13 +49,10 @@ def export(
         manifest = write(
             connection,
             file,
-            Filters(
-                query=query, outlet=outlet, author=author, section=section, country=country,
-                since=since, until=until, limit=limit, include_opted_out=include_opted_out,
-            ),
+            Filters(query=query, limit=limit, include_opted_out=include_opted_out, **filters),
             program=f"akhbar {program_version()}",
             on_rows=_Told(),
-        )  # fmt: skip
+        )
     except ParquetMissing as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:

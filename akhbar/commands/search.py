@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from akhbar.instants import INSTANT
+from akhbar.filters import take_filters
 from akhbar.output import data_console, print_json
 from akhbar.record import format_time
 
@@ -18,26 +17,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("query")
-@click.option("--outlet", help="Only this outlet (its slug).")
-@click.option("--author", help="Only articles credited to this person.")
-@click.option("--section", help="Only this section.")
-@click.option("--country", help="Only outlets of this country (ISO 3166-1 alpha-2).")
-@click.option("--since", type=INSTANT, help="Published since: 2d, 12h or 2026-01-31.")
-@click.option("--until", type=INSTANT, help="Published before: 2d, 12h or 2026-01-31.")
+@take_filters
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--order", type=click.Choice(["rank", "time"]), default="rank", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a hit.")
 def search(
     query: str,
-    outlet: str | None,
-    author: str | None,
-    section: str | None,
-    country: str | None,
-    since: datetime | None,
-    until: datetime | None,
     limit: int,
     order: str,
     as_json: bool,
+    **filters: Any,
 ) -> None:
     """Search the corpus. All words must occur; spelling habits, vowels and tatweel do not matter.
 
@@ -51,18 +40,7 @@ def search(
 
     connection = connect()
     try:
-        hits = find(
-            connection,
-            query,
-            outlet=outlet,
-            author=author,
-            section=section,
-            country=country,
-            since=since,
-            until=until,
-            limit=limit,
-            order=order,
-        )
+        hits = find(connection, query, limit=limit, order=order, **filters)
     finally:
         connection.close()
     found = [hit_as_json(hit) for hit in hits]
