@@ -75,7 +75,7 @@ def store(
             return
         try:
             found = in_transaction(connection, lambda cursor: _write(cursor, crawl, part, now))
-        except (psycopg2.Error, ValueError, UnicodeError, OverflowError) as error:
+        except (psycopg2.Error, TypeError, ValueError, OverflowError) as error:
             if len(part) == 1:
                 refused.append((part[0].place, f"storage:{_short(error)}"))
                 return

@@ -95,11 +95,11 @@ class Article:
     extractor_version: str = ""
     # the ledger's row it was read for, with the validators of the response
     candidate: Candidate | None = None
-    # set by the pipelines only
+    # set by the pipelines only; a log that shows an article is spared the long ones
     content_hash: bytes | None = None
-    folded: list[str] | None = None  # the body's paragraphs in search form
-    signature: bytes | None = None
-    index_terms: IndexTerms | None = None
+    folded: list[str] | None = field(default=None, repr=False)  # the body's paragraphs in search form
+    signature: bytes | None = field(default=None, repr=False)
+    index_terms: IndexTerms | None = field(default=None, repr=False)
     story: int | None = None
     copy_of: int | None = None
 

@@ -113,18 +113,19 @@ def test_poisoned_rows_leave_their_neighbours_alone(connection):
     batch[60].authors = [5]  # type: ignore[list-item]
     batch[70].tags = None  # type: ignore[assignment]
     batch[80].content_hash = "not bytes"  # type: ignore[assignment]
+    batch[90].published_precision = {"to": "minute"}  # type: ignore[assignment]
     outcomes = articles.store(
         connection,
         crawl,
         [Submission(candidate_id=c.id, article=a) for c, a in zip(claimed, batch, strict=True)],
     )
     rejected = {n: o.reason for n, o in enumerate(outcomes) if o.state == "rejected"}
-    assert set(rejected) == {30, 40, 50, 60, 70, 80}
+    assert set(rejected) == {30, 40, 50, 60, 70, 80, 90}
     assert [rejected[n] for n in (30, 40, 50)] == ["no_headline", "headline_too_long", "body_too_long"]
-    assert all(rejected[n].startswith("storage:") for n in (60, 70, 80))
-    assert count(connection, "articles") == 94
+    assert all(rejected[n].startswith("storage:") for n in (60, 70, 80, 90))
+    assert count(connection, "articles") == 93
     total = ledger.ledger_sum(connection, outlet="example")
-    assert (total.discovered, total.stored, sum(total.rejected.values()), total.pending) == (100, 94, 6, 0)
+    assert (total.discovered, total.stored, sum(total.rejected.values()), total.pending) == (100, 93, 7, 0)
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "SELECT published_at, published_text FROM akhbar.articles WHERE id = %s",

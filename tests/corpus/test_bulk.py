@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import IntEnum, StrEnum
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +47,30 @@ def test_rows_come_back_as_they_were_written(shared_connection, rows):
             (*row[:4], bytes(row[4]) if row[4] is not None else None, *row[5:]) for row in cursor.fetchall()
         ]
     assert found == rows
+
+
+class _Named(StrEnum):
+    SAID = "قال"
+
+
+class _Numbered(IntEnum):
+    SEVEN = 7
+
+
+def test_a_derived_value_is_written_as_what_it_derives_from(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE derived (number int, said text, day date)")
+        copy_rows(
+            cursor,
+            "derived",
+            ("number", "said", "day"),
+            [
+                (_Numbered.SEVEN, _Named.SAID, date(2026, 1, 31)),
+                (2, "", datetime(2026, 2, 1, tzinfo=UTC)),
+            ],
+        )
+        cursor.execute("SELECT * FROM derived")
+        assert cursor.fetchall() == [(7, "قال", date(2026, 1, 31)), (2, "", date(2026, 2, 1))]
 
 
 def test_a_value_of_a_kind_that_nobody_told_is_refused(connection):
