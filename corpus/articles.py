@@ -246,8 +246,8 @@ def _find(cursor: Cursor, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
         for id_, words, headline in by_text.get((outlet_id, draft.row["content_hash"]), ()):
             if words >= TELLING_WORDS or fold(headline) == fold(draft.row["headline"]):
                 ids[draft.place] = id_
+    # in one order, which is that of `corpus.stories`: a writer and a linker wait for each other in no circle
     cursor.execute(
-        # in one order, which is that of `corpus.stories`: a writer and a linker wait for each other in no circle
         f"SELECT id, revision, first_seen_at, last_seen_at, {', '.join(TEXT_FIELDS)} FROM akhbar.articles"  # noqa: S608
         " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
         (sorted(set(ids.values())),),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from corpus.movements import sum_up, write_movements
+from corpus.movements import sum_up, write_ended
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 from crawler.outlet import Outlet
@@ -193,9 +192,9 @@ def hand_back(cursor: Cursor, outlet_id: int, crawl_id: int | None = None) -> in
         """,
         (outlet_id,),
     )
-    back = Counter(state for (state,) in cursor.fetchall())
-    write_movements(cursor, outlet_id, crawl_id, back, fetching=-back.total())
-    return back.total()
+    back = [state for (state,) in cursor.fetchall()]
+    write_ended(cursor, outlet_id, crawl_id, back)
+    return len(back)
 
 
 def _take_lease(cursor: Cursor, outlet: str, outlet_id: int) -> None:

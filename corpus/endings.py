@@ -10,7 +10,6 @@ intervals anew. What a replay finds at an address that has its article is no che
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from psycopg2.extras import Json, execute_values
 
 from corpus.crawls import Crawl, fence
 from corpus.ledger import STATES
-from corpus.movements import write_movements
+from corpus.movements import write_ended
 from corpus.text import mend
 from corpus.transaction import Connection, Cursor, transaction
 
@@ -159,9 +158,8 @@ def close_rows(cursor: Cursor, crawl: Crawl, endings: Iterable[Ending]) -> int:
             cursor,
             [(id_, at) for id_ in left if by_id[id_].state == "duplicate" and (at := by_id[id_].fetched_at)],
         )
-    if rows or left:
-        ended = Counter([*(row[1] for row in rows), *("unchanged" for _ in left)])
-        write_movements(cursor, crawl.outlet_id, crawl.id, ended, fetching=-ended.total())
+    states = [*(row[1] for row in rows), *("unchanged" for _ in left)]
+    write_ended(cursor, crawl.outlet_id, crawl.id, states)
     if linked:
         execute_values(
             cursor,

@@ -9,7 +9,8 @@ By day of discovery the database counts itself, by a trigger on every change (`a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from psycopg2.extras import execute_values
 
@@ -29,6 +30,12 @@ def write_movements(
         execute_values(
             cursor, "INSERT INTO akhbar.movements (outlet_id, crawl_id, state, change) VALUES %s", rows
         )
+
+
+def write_ended(cursor: Cursor, outlet_id: int, crawl_id: int | None, states: Iterable[str]) -> None:
+    """Adds that rows of an outlet's ledger left `fetching`, each for one of `states`."""
+    ended = Counter(states)
+    write_movements(cursor, outlet_id, crawl_id, ended, fetching=-ended.total())
 
 
 def sum_up(cursor: Cursor, outlet_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from psycopg2.extras import Json, execute_values
 from corpus.crawls import Crawl
 from corpus.drafts import Draft
 from corpus.endings import GONE, leave_rows, recheck_at, remember_pages
-from corpus.movements import write_movements
+from corpus.movements import write_ended
 from corpus.text import mend, url_hash
 from corpus.transaction import Cursor
 from corpus.versions import Outcome
@@ -135,6 +134,6 @@ def settle_rows(
             " %s::timestamptz, %s::jsonb, %s, %s)",
             page_size=len(rows),
         )
-    moved = Counter([*(row[1] for row in rows), *("unchanged" for _ in left)])
-    if moved and crawl:
-        write_movements(cursor, crawl.outlet_id, crawl.id, moved, fetching=-moved.total())
+    if crawl:
+        states = [*(row[1] for row in rows), *("unchanged" for _ in left)]
+        write_ended(cursor, crawl.outlet_id, crawl.id, states)

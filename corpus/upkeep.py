@@ -58,8 +58,9 @@ class Upkeep:
 
     def finish(self, seconds: float) -> bool:
         """Waits until all is linked, `seconds` at most; False where that is left to who links next."""
-        last = [self._linking.submit(self._link), self._merging.submit(lambda: None)]
-        return not wait(last, seconds).not_done and not self._is_behind
+        linked, merged = self._linking.submit(self._link), self._merging.submit(lambda: None)
+        wait([linked, merged], seconds)
+        return linked.done() and not self._is_behind
 
     def close(self) -> None:
         """Ends the threads, and cuts what they are still about."""
@@ -99,11 +100,9 @@ class Upkeep:
             self._disconnect()
 
     def _merge(self) -> None:
-        """Takes the pending entries into the search index (PostgreSQL manual, "GIN Fast Update Technique")."""
         try:
             self._merger = connect(application="akhbar upkeep")
-            with transaction(self._merger) as cursor:
-                cursor.execute("SELECT gin_clean_pending_list('akhbar.articles_search')")
+            merge_pending(self._merger)
         except (StorageUnavailable, psycopg2.Error) as error:
             logger.debug("The search index is tended later: %s", type(error).__name__)
         finally:
@@ -116,3 +115,14 @@ class Upkeep:
         linker, self._linker = self._linker, None
         if linker is not None:
             linker.close()
+
+
+def merge_pending(connection: Connection) -> int:
+    """Takes what waits into the search index; the pages on which it waited. Raises StorageUnavailable.
+
+    See "GIN Fast Update Technique" in the PostgreSQL manual.
+    """
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('akhbar.articles_search')")
+        (pages,) = cursor.fetchone()  # type: ignore[misc]
+    return int(pages)

@@ -15,11 +15,6 @@ from corpus.transaction import Cursor
 OLDER = "older"  # among a version's changes: its page was fetched before that of a version already kept
 WORSE_SHARE = 0.5  # a new reading with fewer words than this share of the old one is not believed
 
-_CASTS = {
-    "authors": "::text[]", "tags": "::text[]", "published_at": "::timestamptz", "updated_at": "::timestamptz",
-    "appended": "::jsonb", "provenance": "::jsonb",
-}  # fmt: skip
-
 # another address of an article adds to what is reserved and takes nothing back
 _OPT_OUT = (
     "opt_out = CASE WHEN %(own)s THEN %(opt_out)s::text[]"
@@ -110,7 +105,7 @@ def meet_older(
         "INSERT INTO akhbar.revisions (article_id, number, seen_at, recorded_at, replaced_at, crawl_id, changes,"  # noqa: S608
         f" present, {', '.join(TEXT_FIELDS)}) VALUES (%(id)s, %(number)s, %(changed_at)s, statement_timestamp(),"
         " statement_timestamp(), %(crawl_id)s, %(changes)s, false, "
-        + ", ".join(f"%({field})s{_CASTS.get(field, '')}" for field in TEXT_FIELDS)
+        + ", ".join(f"%({field})s" for field in TEXT_FIELDS)
         + ")",
         row | {"id": id_, "number": max(v["number"] for v in versions) + 1, "changes": list(changes)},
     )

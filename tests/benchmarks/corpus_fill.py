@@ -8,17 +8,17 @@ addresses, times and signatures.
 from __future__ import annotations
 
 import hashlib
-import io
 import random
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from corpus import crawls, stories
-from corpus.vector import search_vector, word_pairs
+from corpus.bulk import copy_rows
+from corpus.vector import index_terms
 from crawler.outlet import Outlet
 from tests.benchmarks.corpus_sample import NOW, OUTLETS
-from tests.benchmarks.corpus_texts import Writer
+from tests.benchmarks.corpus_texts import Writer, text
 
 WRITTEN = 100_000
 STORED_FROM = 1_000_000_000  # numbers of articles that are stored as a crawl does
@@ -49,7 +49,7 @@ def fill(connection: Any, writer: Writer, held: int, size: int) -> None:
         chance = random.Random(size)
         written = min(size, WRITTEN)
         for start in range(held, written, 5_000):
-            _copy_rows(cursor, writer, chance, outlets, range(start + 1, min(start + 5_000, written) + 1))
+            _write_rows(cursor, writer, chance, outlets, range(start + 1, min(start + 5_000, written) + 1))
             connection.commit()
         for start in range(max(held, written), size, WRITTEN):
             _repeat_rows(cursor, start, min(size - start, WRITTEN))
@@ -80,10 +80,10 @@ _ARTICLE = (
 )  # fmt: skip
 
 
-def _copy_rows(
+def _write_rows(
     cursor: Any, writer: Writer, chance: random.Random, outlets: Sequence[int], ids: range
 ) -> None:
-    tables: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    tables: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         "articles": (_ARTICLE, []),
         "revisions": (("article_id", "number", "seen_at", "changes", "present"), []),
         "credits": (("article_id", "position", "name", "role", "words"), []),
@@ -94,38 +94,33 @@ def _copy_rows(
     }
 
     def add(table: str, *values: Any) -> None:
-        tables[table][1].append("\t".join(map(str, values)))
+        tables[table][1].append(values)
 
     for id_ in ids:
         outlet = outlets[id_ % len(outlets)]
         paragraphs = writer.body()
         headline = " ".join(writer.some(9))
-        body = "\\n\\n".join(" ".join(words) for words in paragraphs)
+        body = text(paragraphs)
         flat = " ".join(word for words in paragraphs for word in words)
         url = f"https://{OUTLETS[id_ % len(OUTLETS)][0]}.example/{id_}"
-        key = "\\\\x" + hashlib.sha256(url.encode()).hexdigest()
-        at = (NOW - timedelta(seconds=chance.randrange(3 * 365 * 86_400))).isoformat()
+        key, content = hashlib.sha256(url.encode()).digest(), hashlib.sha256(flat.encode()).digest()
+        at = NOW - timedelta(seconds=chance.randrange(3 * 365 * 86_400))
         author = f"{writer.one()} {writer.one()}"
-        content = "\\\\x" + hashlib.sha256(flat.encode()).hexdigest()
-        byline, authors = f"كتب: {author}", '{"' + author + '"}'
-        numbers, bit_bytes = word_pairs(headline, flat)
-        pairs, bits = "{" + ",".join(map(str, numbers)) + "}", "\\\\x" + bit_bytes.hex()
-        add("articles", id_, outlet, url, url, key, headline, body, byline, authors, at, "minute",
+        terms = index_terms(headline, None, body, [flat])
+        add("articles", id_, outlet, url, url, key, headline, body, f"كتب: {author}", [author], at, "minute",
             chance.choice(["محليات", "اقتصاد", "رياضة"]), "ar", "1", content, flat.count(" ") + 1, at, at, at,
-            search_vector(headline, flat), pairs, bits)  # fmt: skip
-        add("revisions", id_, 1, at, "{}", "t")
-        add("credits", id_, 1, author, "writer", "{" + author.replace(" ", ",") + "}")
+            terms.search, terms.pairs, terms.pair_bits)  # fmt: skip
+        add("revisions", id_, 1, at, [], True)
+        add("credits", id_, 1, author, "writer", author.split())
         add("addresses", key, outlet, url, id_)
         signature = chance.randbytes(512)
-        add("signatures", id_, "\\\\x" + signature.hex())
+        add("signatures", id_, signature)
         for band in set(stories.band_hashes(signature)):
             add("bands", band, id_)
         for place in range(1, len(paragraphs) + 1):
             add("occurrences", chance.getrandbits(63), id_, place, outlet)
-    for table, (columns, lines) in tables.items():
-        cursor.copy_expert(
-            f"COPY akhbar.{table} ({', '.join(columns)}) FROM STDIN", io.StringIO("\n".join(lines) + "\n")
-        )
+    for table, (columns, rows) in tables.items():
+        copy_rows(cursor, f"akhbar.{table}", columns, rows)
 
 
 def _repeat_rows(cursor: Any, above: int, count: int) -> None:

@@ -22,7 +22,7 @@ from corpus.articles import Submission
 from corpus.embedded import DATABASE
 from corpus.search import search
 from corpus.unavailable import StorageUnavailable
-from corpus.upkeep import MERGE_AFTER, Upkeep
+from corpus.upkeep import MERGE_AFTER, Upkeep, merge_pending
 from crawler import collector
 from tests.benchmarks.corpus_fill import STORED_FROM, WRITTEN, fill
 from tests.benchmarks.corpus_sample import NOW, begin, fresh, made, other
@@ -173,7 +173,7 @@ def _bands_line(connection: Any, size: int) -> str:
 
 def _search_lines(connection: Any) -> str:
     """Latency of the search as the command does it, snippets included, the first time and again."""
-    _merge(connection)
+    merge_pending(connection)
     first, again = _search_times(connection), _search_times(connection)
     return "\n".join(
         f"search: {kind:17} median {statistics.median(times):7.1f} ms"
@@ -184,7 +184,7 @@ def _search_lines(connection: Any) -> str:
 
 def _waiting_line(connection: Any, writer: Writer) -> str:
     """The same while as many new articles wait for the search index as it lets wait at the most."""
-    _merge(connection)
+    merge_pending(connection)
     crawl = begin(connection, "alef")
     for _ in range(MERGE_AFTER // 100):
         articles.store(connection, crawl, _batch(writer, 100))
@@ -193,11 +193,6 @@ def _waiting_line(connection: Any, writer: Writer) -> str:
     return f"search while {MERGE_AFTER} articles wait for the index, 95 %: " + ", ".join(
         f"{kind} {_p95(found):.1f}" for kind, found in times.items()
     )
-
-
-def _merge(connection: Any) -> None:
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('akhbar.articles_search')")
 
 
 def _search_times(connection: Any) -> dict[str, list[float]]:

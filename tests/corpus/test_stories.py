@@ -47,9 +47,9 @@ def article(name: str, body: str, hours: float | None, seen: float = 0) -> Artic
     )
 
 
-def keep(connection, slug, *found):
+def keep(connection, slug, *found, upkeep=None):
     crawl = crawls.begin(connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug))
-    outcomes = articles.store(connection, crawl, [Submission(article=a) for a in found])
+    outcomes = articles.store(connection, crawl, [Submission(article=a) for a in found], upkeep)
     crawls.finish(connection, crawl)
     return [outcome.article_id for outcome in outcomes]
 

@@ -11,18 +11,9 @@ import pytest
 from corpus import articles, crawls, stories, upkeep
 from corpus.articles import Submission
 from corpus.transaction import in_transaction
-from corpus.upkeep import Upkeep
+from corpus.upkeep import Upkeep, merge_pending
 from crawler.outlet import Outlet
-from pipelines.fingerprint import Fingerprint
-from tests.corpus.test_stories import BODY, article, copies, words_of
-
-
-def keep(connection, slug, *found, helper=None):
-    crawl = crawls.begin(connection, Outlet(slug, country="IQ", timezone="UTC", slug=slug))
-    articles.store(
-        connection, crawl, [Submission(article=Fingerprint().process_item(a)) for a in found], helper
-    )
-    crawls.finish(connection, crawl)
+from tests.corpus.test_stories import BODY, article, copies, keep, words_of
 
 
 @pytest.fixture
@@ -37,15 +28,15 @@ def held(connection, database_url):
 
 def test_copies_are_linked_by_the_end(connection):
     with Upkeep() as helper:
-        keep(connection, "first", article("first", " ".join(BODY), 5), helper=helper)
-        keep(connection, "second", article("second", " ".join(BODY), 3), helper=helper)
+        keep(connection, "first", article("first", " ".join(BODY), 5), upkeep=helper)
+        keep(connection, "second", article("second", " ".join(BODY), 3), upkeep=helper)
     assert copies(connection) == [("second", "first")]
 
 
 def test_storing_does_not_wait_for_linking(connection, held):
     helper = Upkeep()
     for slug in ("first", "second"):
-        keep(connection, slug, article(slug, " ".join(BODY), 5), helper=helper)
+        keep(connection, slug, article(slug, " ".join(BODY), 5), upkeep=helper)
     assert not helper.finish(0.3)
     assert copies(connection) == []
     held.close()
@@ -57,19 +48,19 @@ def test_storing_does_not_wait_for_linking(connection, held):
 def test_what_is_cut_is_linked_by_the_next(connection, held):
     helper = Upkeep()
     for slug in ("first", "second"):
-        keep(connection, slug, article(slug, " ".join(BODY), 5), helper=helper)
+        keep(connection, slug, article(slug, " ".join(BODY), 5), upkeep=helper)
     assert not helper.finish(0.3)
     helper.close()  # returns although the lock is held: the waiting call was cut
     held.close()
     assert copies(connection) == []
     with Upkeep() as another:
-        keep(connection, "third", article("third", " ".join(words_of(9, 80)), 1), helper=another)
+        keep(connection, "third", article("third", " ".join(words_of(9, 80)), 1), upkeep=another)
     assert len(copies(connection)) == 1
 
 
 def test_a_lost_connection_is_made_anew(connection):
     with Upkeep() as helper:
-        keep(connection, "first", article("first", " ".join(BODY), 5), helper=helper)
+        keep(connection, "first", article("first", " ".join(BODY), 5), upkeep=helper)
         assert helper.finish(30)
         with connection, connection.cursor() as cursor:
             cursor.execute(
@@ -77,7 +68,7 @@ def test_a_lost_connection_is_made_anew(connection):
                 " WHERE application_name = 'akhbar upkeep' AND datname = current_database()"
             )
             assert cursor.fetchall() == [(True,)]
-        keep(connection, "second", article("second", " ".join(BODY), 3), helper=helper)
+        keep(connection, "second", article("second", " ".join(BODY), 3), upkeep=helper)
         helper.finish(30)
     assert copies(connection) == [("second", "first")]
 
@@ -85,20 +76,15 @@ def test_a_lost_connection_is_made_anew(connection):
 def test_the_search_index_takes_in_what_waits(connection, monkeypatch):
     monkeypatch.setattr(upkeep, "MERGE_AFTER", 3)
 
-    def waiting() -> int:
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list('akhbar.articles_search')")
-            return cursor.fetchone()[0]
-
     found = [article(f"a{n}", " ".join(words_of(n, 60)), n) for n in range(8)]
     keep(connection, "first", *found[:3])
-    assert waiting() > 0
+    assert merge_pending(connection) > 0
     with Upkeep() as helper:
-        keep(connection, "second", *found[3:5], helper=helper)
-    assert waiting() > 0, "two are too few"
+        keep(connection, "second", *found[3:5], upkeep=helper)
+    assert merge_pending(connection) > 0, "two are too few"
     with Upkeep() as helper:
-        keep(connection, "third", *found[5:], helper=helper)
-    assert waiting() == 0
+        keep(connection, "third", *found[5:], upkeep=helper)
+    assert merge_pending(connection) == 0
 
 
 def test_a_transaction_that_lost_to_another_is_run_again(connection, database_url):
