@@ -110,7 +110,8 @@ class ArchiveFolder:
 
     def _begin(self, day: str) -> None:
         while self._file is None:
-            now = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+            # to the microsecond: sorted by name, the files of an outlet stand as they were begun
+            now = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
             name = f"{self.outlet}-{now}-{secrets.token_hex(4)}.warc.gz"
             path = self.folder / (name + OPEN)
             file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b")

@@ -363,6 +363,18 @@ def test_a_file_that_is_being_written_is_left_alone_and_two_crawls_never_share_o
     assert find_file(tmp_path, one).read_bytes().endswith(b"1")
 
 
+def test_files_of_one_second_sort_as_they_were_begun(tmp_path: Path) -> None:
+    """Of two answers of one WARC-Date the one in the later file is the last; two short crawls can share a second."""
+    for number in range(12):
+        answer = replace(answer_of_page(1), body=page(number))
+        folder = folder_of(tmp_path)
+        folder.append(make_response(answer, digest_of(answer.body)))
+        folder.close()
+        spot = index_files(tuple(sorted(tmp_path.rglob("*.warc.gz")))).find(answer.url)
+        assert spot is not None
+        assert read_record(spot.path, spot.offset, max_size=10**6).body == page(number)
+
+
 @pytest.mark.parametrize("cut", [1, 10, 200])
 def test_repair_cuts_after_the_last_whole_record(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "x.warc.gz.open"
