@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from akhbar.exits import Exit
-from akhbar.output import data_console, notes, print_json
+from akhbar.output import data_console, notes, print_json, tell_count
 
 if TYPE_CHECKING:
     from akhbar.rereading import Differences
@@ -76,4 +76,4 @@ def _print(differences: Differences, kept: int, speed: float | None, cores: int 
         a_core = f", {speed / cores:.1f} a core" if cores else ""
         console.print(f"{speed:.1f} pages a second{a_core}")
     if kept:
-        console.print(f"{kept} kept as revisions")
+        console.print(f"{tell_count(kept, 'new revision')} kept")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from akhbar.output import notes
+from akhbar.output import notes, tell_count
 
 
 @click.group(short_help="The database: url, migrate, shell, stop, dump, restore, copy-to.")
@@ -117,7 +117,9 @@ def copy_to(url: str) -> None:
         copied = moving.copy_to(
             connection,
             url,
-            note=lambda table: notes.print(f"{table.table}: {table.rows} rows, md5 {table.checksum}"),
+            note=lambda table: notes.print(
+                f"{table.table}: {tell_count(table.rows, 'row')}, md5 {table.checksum}"
+            ),
         )
     except moving.CopyRefused as refusal:
         raise click.UsageError(str(refusal)) from None
@@ -125,5 +127,6 @@ def copy_to(url: str) -> None:
         connection.close()
     total = sum(table.rows for table in copied)
     notes.print(
-        f"{len(copied)} tables with {total} rows were copied and are equal. The old corpus is untouched."
+        f"{tell_count(len(copied), 'table')} with {tell_count(total, 'row')} were copied and are equal."
+        " The old corpus is untouched."
     )

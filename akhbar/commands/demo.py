@@ -95,7 +95,7 @@ def crawl_editions(server: DemoServer) -> Iterator[Sequence[Plan]]:
     plans = [Plan(load_outlets()[folder.name]) for folder in folders]
     known = {entry.outlet for entry in _known_outlets()}
     if not known.issuperset(folder.name for folder in folders):
-        notes.print(f"Morning: crawling {len(plans)} outlets served on {server.address} …")
+        notes.print(f"Morning: crawling {tell_count(len(plans), 'outlet')} served on {server.address} …")
         server.serve(load_site(folder, MORNING) for folder in folders)
         yield plans
     notes.print("Evening: the same outlets again; sources that have not changed are not read again …")
@@ -125,7 +125,7 @@ def crawl_pages(server: DemoServer, folder: Path) -> Iterator[Sequence[Plan]]:
         slug = spider.name if spider else GeneralSpider(host, []).name
         plan = plans.setdefault(slug, {"spider": spider, "host": host, "sources": []})
         plan["sources"].append(source)
-    notes.print(f"Crawling {len(plans)} outlets served on {server.address} …")
+    notes.print(f"Crawling {tell_count(len(plans), 'outlet')} served on {server.address} …")
     server.serve(sites)
     yield [
         # what the outlet's file says of addresses need not hold for saved pages

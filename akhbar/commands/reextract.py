@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from akhbar.instants import INSTANT
-from akhbar.output import NoteClock, notes, tell_time
+from akhbar.output import NoteClock, notes, tell_count, tell_time
 from akhbar.reread_report import print_report
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def reextract(
     connection = connect(application="akhbar reextract")
     try:
         archived, without = count_archived(connection, outlet=outlet, since=since)
-        notes.print(f"{archived} articles have an archived page, {without} have none.")
+        notes.print(f"{tell_count(archived, 'article')} with an archived page, {without:,} without.")
         readers = Readers.shared(processes=settings.READER_PROCESSES, time_limit=settings.READER_TIME_LIMIT)
         rereader = Rereader(connection, readers, settings.ACCEPTED_LANGUAGES)
         differences, kept, seconds, pages = _run(
@@ -135,7 +135,7 @@ def _wait(connection: Connection, reread: int) -> None:
     clock = NoteClock()
     with notes.status("…") if notes.is_terminal else nullcontext() as shown:
         while (last := read_last(connection)) is not None and last.id == reread and last.is_running:
-            line = f"{last.state}: {last.done} of {last.files} files, by {last.hosts} machines"
+            line = _tell_progress(last)
             if shown is not None:
                 shown.update(line)
             elif clock.is_due():
@@ -169,9 +169,15 @@ def _describe(last: Rereading) -> str:
     selection = last.outlet or "all outlets"
     since = f" since {tell_time(last.since)}" if last.since else ""
     return (
-        f"{tell_time(last.asked_at)} {selection}{since}: {last.state}; {last.done} of {last.files} files of"
-        f" {last.articles} articles, by {last.hosts} machines; {last.not_archived} articles have no archived page."
+        f"{tell_time(last.asked_at)} {selection}{since}: {_tell_progress(last)},"
+        f" {tell_count(last.articles, 'article')};"
+        f" without an archived page: {last.not_archived:,}."
     )
+
+
+def _tell_progress(last: Rereading) -> str:
+    files, machines = tell_count(last.files, "file"), tell_count(last.hosts, "machine")
+    return f"{last.state}; {last.done} of {files}, by {machines}"
 
 
 def _run(
@@ -194,7 +200,7 @@ def _run(
         done[earlier.article] = earlier.revision, bool(earlier.changes)
         differences.add(earlier)
     if done:
-        notes.print(f"Going on after {len(done)} articles that an earlier run has read.")
+        notes.print(f"Going on after {tell_count(len(done), 'article')} that an earlier run has read.")
     started, clock = time.monotonic(), NoteClock()
     pages = kept = 0
 

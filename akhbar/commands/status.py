@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from akhbar.exits import Exit
-from akhbar.output import data_console, print_json, shorten, tell_time
+from akhbar.output import data_console, print_json, shorten, tell_count, tell_time
 from akhbar.record import format_time
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ def _show_one(health: Health, total: LedgerSum) -> None:
     console = data_console()
     table = Table.grid(padding=(0, 2))
     expected = "" if health.expected_today is None else f" (usual by now: {health.expected_today:.0f})"
+    copies = tell_count(health.duplicates_day, "copy", "copies")
     crawl = f"{health.crawl} {health.crawl_state}" if health.crawl else "never"
     rows = [
         ("state", _coloured(health) + (f": {escape(health.why)}" if health.why else "")),
@@ -191,7 +192,7 @@ def _show_one(health: Health, total: LedgerSum) -> None:
         ("articles", str(health.articles)),
         (
             "new today",
-            f"{health.new_today}{expected}; {health.new_day} in 24 h, {health.duplicates_day} copies",
+            f"{health.new_today}{expected}; {health.new_day} in 24 h, {copies}",
         ),
         ("lag", _span(health.lag) or "unknown"),
         ("last stored", tell_time(health.last_stored_at)),

@@ -139,7 +139,7 @@ def make_chores_app(*, longest: timedelta) -> procrastinate.App:
     async def tick(timestamp: int) -> None:
         count = await with_corpus(queue.enqueue_due, ahead=TICK_AHEAD)
         if count:
-            logger.info("%d crawls queued", count)
+            logger.info("Crawls queued: %d", count)
         await with_corpus(rereads.enqueue)
 
     @app.periodic(cron="* * * * * */15")

@@ -130,7 +130,7 @@ class Worker:
         queue.prepare(connection)
         new = schedule.enrol(connection, self.outlets)
         if new:
-            logger.info("%d outlets entered into the schedule", new)
+            logger.info("Outlets entered into the schedule: %d", new)
         return workers.enter(connection, socket.gethostname(), os.getpid(), self.concurrency)
 
     async def _live(self, me: int) -> None:

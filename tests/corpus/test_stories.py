@@ -10,13 +10,13 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rensa import RMinHash
 
 from corpus import articles, crawls, database, stories
 from corpus.articles import Submission
 from crawler.arabic.letters import fold
 from crawler.items import Article
 from crawler.outlet import Outlet
+from pipelines.fingerprint import sign_text
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
@@ -25,13 +25,6 @@ LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 def words_of(seed: int, count: int) -> list[str]:
     chance = random.Random(seed)
     return ["".join(chance.choices(LETTERS, k=chance.randint(3, 7))) for _ in range(count)]
-
-
-def sign(body: str) -> bytes:
-    words = fold(body).split()
-    minhash = RMinHash(num_perm=128, seed=1)
-    minhash.update([" ".join(words[at : at + 2]) for at in range(max(1, len(words) - 1))])
-    return b"".join(value.to_bytes(4, "little") for value in minhash.digest())
 
 
 def article(name: str, body: str, hours: float | None, seen: float = 0) -> Article:
@@ -43,7 +36,7 @@ def article(name: str, body: str, hours: float | None, seen: float = 0) -> Artic
         published_at=NOW - timedelta(hours=hours) if hours is not None else None,
         published_precision="minute" if hours is not None else None,
         fetched_at=NOW - timedelta(hours=seen),
-        signature=sign(body),
+        signature=sign_text(fold(body)),
     )
 
 
