@@ -13,8 +13,9 @@ from crawler.items import Article
 from crawler.outlet import Outlet
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-ARTICLES = 700
-OUTLETS = {"one": "EG", "two": "IQ", "three": "IQ"}
+ARTICLES = 900
+YEARS = 5  # more than have a marker for each 32 days
+OUTLETS = {"one": "EG", "two": "IQ", "three": "IQ", "four": "EG"}
 SECTIONS = ("رياضة", "اقتصاد", None)
 
 QUERIES = {
@@ -51,8 +52,8 @@ def filled(connection, words):
     batches = {slug: [] for slug in OUTLETS}
     for number in range(ARTICLES):
         # one outlet tells little, and of late; times are no order of storing
-        slug = chance.choices(list(OUTLETS), (10, 6, 1))[0]
-        age = timedelta(minutes=chance.randrange(3 * 365 * 1440 if slug != "three" else 20 * 1440))
+        slug = chance.choices(list(OUTLETS), (10, 6, 1, 8))[0]
+        age = timedelta(minutes=chance.randrange(YEARS * 365 * 1440 if slug != "three" else 20 * 1440))
         body = chance.choices(words, weights, k=40)
         body[0] = chance.choice(("", "و", "ال", "بال")) + body[0]
         url = f"https://{slug}.example/{number}"
@@ -80,6 +81,8 @@ FILTERS = (
     {}, {"outlet": "one"}, {"outlet": "three"}, {"country": "IQ"}, {"section": "رياضة"}, {"outlet": "nowhere"},
     {"since": NOW - timedelta(days=400), "until": NOW - timedelta(days=200)}, {"until": NOW - timedelta(days=900)},
     {"country": "IQ", "section": "اقتصاد", "since": NOW - timedelta(days=100)},
+    {"outlet": "one", "section": "رياضة"}, {"country": "EG", "section": "رياضة"},
+    {"country": "EG", "since": NOW - timedelta(days=9_999)},
 )  # fmt: skip
 
 _READ_ALL = """
