@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from akhbar.instants import INSTANT
+
+if TYPE_CHECKING:
+    from corpus.transaction import Connection
 
 _FILTERS = (
     click.option("--outlet", help="Only this outlet (its slug)."),
@@ -23,3 +27,18 @@ def take_filters(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_FILTERS):
         command = option(command)
     return command
+
+
+def check_outlet(connection: Connection, slug: str | None) -> None:
+    """Ends the command as wrong use where neither the corpus nor an outlet file has this slug.
+
+    To find nothing would hide a slip of the pen. None is any outlet.
+    """
+    from corpus.crawls import list_outlets
+
+    if slug is None or slug in (stored := list_outlets(connection)):
+        return
+    from akhbar.outlets import load_outlets, unknown_outlet
+
+    if slug not in load_outlets():
+        raise unknown_outlet(slug, {*stored, *load_outlets()})

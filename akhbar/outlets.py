@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,12 +42,17 @@ def find_outlet(slug: str) -> type[NewsSpider]:
     """The spider of an outlet; a wrong slug is wrong use, and the message names what is near."""
     outlets = load_outlets()
     if slug not in outlets:
-        from difflib import get_close_matches
-
-        near = get_close_matches(slug, outlets, n=3)
-        hint = f"did you mean {', '.join(near)}?" if near else "`akhbar outlets` lists them"
-        raise click.UsageError(f"no outlet is called {slug!r}; {hint}")
+        raise unknown_outlet(slug, outlets)
     return outlets[slug]
+
+
+def unknown_outlet(slug: str, known: Iterable[str]) -> click.UsageError:
+    """The error for a slug that is none of the `known`."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(slug, list(known), n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else "`akhbar outlets` lists them"
+    return click.UsageError(f"no outlet is called {slug!r}; {hint}")
 
 
 def outlet_of(url: str) -> type[NewsSpider] | None:

@@ -90,6 +90,13 @@ def keep_outlet(cursor: Cursor, outlet: Outlet) -> int:
     return int(row[0])
 
 
+def list_outlets(connection: Connection) -> list[str]:
+    """The slugs of the outlets that the corpus knows. Raises StorageUnavailable."""
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT slug FROM akhbar.outlets ORDER BY slug")
+        return [slug for (slug,) in cursor.fetchall()]
+
+
 def begin(connection: Connection, outlet: Outlet, *, arguments: Mapping[str, Any] | None = None) -> Crawl:
     """Takes the lease of the outlet and opens a crawl row; `archive` among its arguments makes it a replay.
 

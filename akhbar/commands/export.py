@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from akhbar.filters import take_filters
+from akhbar.filters import check_outlet, take_filters
 from akhbar.output import NoteClock, notes, print_json, tell_count
 
 
@@ -46,6 +46,7 @@ def export(
         raise click.UsageError(f"{file.name!r} must end in .{', .'.join(FORMATS)}")
     connection = connect()
     try:
+        check_outlet(connection, filters["outlet"])
         manifest = write(
             connection,
             file,

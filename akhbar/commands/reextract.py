@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from akhbar.filters import check_outlet
 from akhbar.instants import INSTANT
 from akhbar.output import NoteClock, notes, tell_count, tell_time
 from akhbar.reread_report import print_report
@@ -69,6 +70,7 @@ def reextract(
 
     connection = connect(application="akhbar reextract")
     try:
+        check_outlet(connection, outlet)
         archived, without = count_archived(connection, outlet=outlet, since=since)
         notes.print(f"{tell_count(archived, 'article')} with an archived page, {without:,} without.")
         readers = Readers.shared(processes=settings.READER_PROCESSES, time_limit=settings.READER_TIME_LIMIT)
@@ -94,6 +96,7 @@ def _by_workers(outlet: str | None, since: datetime | None, apply: bool, force: 
 
     connection = connect(application="akhbar reextract")
     try:
+        check_outlet(connection, outlet)
         try:
             last = rereads.begin(
                 connection, outlet=outlet, since=since, reader=reader_digest(), apply=apply, force=force

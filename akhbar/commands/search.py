@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from akhbar.filters import take_filters
+from akhbar.filters import check_outlet, take_filters
 from akhbar.output import data_console, print_json
 from akhbar.record import format_time
 
@@ -40,6 +40,7 @@ def search(
 
     connection = connect()
     try:
+        check_outlet(connection, filters["outlet"])
         hits = find(connection, query, limit=limit, order=order, **filters)
     finally:
         connection.close()

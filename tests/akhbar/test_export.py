@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from akhbar.commands.export import export
+from akhbar.commands.search import search
 from corpus import articles, crawls
 from corpus.articles import Submission
 from crawler.items import Article
@@ -67,3 +68,17 @@ def test_export_takes_a_query_and_filters(filled: None, tmp_path: Path) -> None:
 def test_wrong_use_is_one_line(filled: None, tmp_path: Path, file: str, said: str) -> None:
     ended = run(str(tmp_path / file))
     assert ended.exit_code == 2 and said in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"), [("ona", "did you mean one, "), ("zzzz", "`akhbar outlets` lists them")]
+)
+def test_an_unknown_outlet_is_wrong_use_and_no_empty_file(
+    filled: None, tmp_path: Path, slug: str, said: str
+) -> None:
+    file = tmp_path / "x.csv"
+    for ended in (run(str(file), "--outlet", slug), CliRunner().invoke(search, ["خبر", "--outlet", slug])):
+        assert ended.exit_code == 2 and said in ended.stderr
+    assert not file.exists()
+    # an outlet that was never crawled has a file of its own, and nothing in the corpus
+    assert run(str(file), "--outlet", "youm7").exit_code == 0
