@@ -67,19 +67,26 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION akhbar.daily_articles FROM PUBLIC;
 
--- As before, but the markers come first: one of them rules an article out sooner than all the forms of a word do.
-CREATE OR REPLACE FUNCTION akhbar.index_query(query text, outlet text, section text, country text) RETURNS tsquery
-LANGUAGE plpgsql STABLE
+-- What the index is asked: words, and beside them the markers of outlets and of a section; NULL where none is given. The
+-- markers come first: one of them rules an article out sooner than all the forms of a word do.
+CREATE FUNCTION akhbar.marked_query(words tsquery, outlets text[], section text) RETURNS tsquery
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    asked tsquery := akhbar.lookup_query(coalesce(query, ''));
-    part tsquery := akhbar.any_marker(akhbar.outlet_markers(outlet, country));
+    part tsquery := akhbar.any_marker(outlets);
+    asked tsquery := coalesce(part && words, part, words);
 BEGIN
-    asked := coalesce(part && asked, part, asked);
-    part := akhbar.any_marker(ARRAY[akhbar.section_marker(section)]);
-    RETURN CASE WHEN section IS NULL THEN asked ELSE coalesce(part && asked, part) END;
+    IF section IS NOT NULL THEN
+        part := akhbar.any_marker(ARRAY[akhbar.section_marker(section)]);
+        asked := coalesce(part && asked, part);
+    END IF;
+    RETURN asked;
 END
 $$;
+
+CREATE OR REPLACE FUNCTION akhbar.index_query(query text, outlet text, section text, country text) RETURNS tsquery
+LANGUAGE sql STABLE
+RETURN akhbar.marked_query(akhbar.lookup_query(coalesce(query, '')), akhbar.outlet_markers(outlet, country), section);
 
 -- As before, but the days of a span are those of the outlets or of the section, where that leaves the index less to walk
 -- along, and a span is no wider than what is asked for.
@@ -101,7 +108,8 @@ AS $$
 DECLARE
     asked tsquery := akhbar.search_query(coalesce(query, ''));
     outlets constant text[] := akhbar.outlet_markers(outlet, country);
-    looked_up tsquery := akhbar.index_query(query, outlet, section, country);
+    words constant tsquery := akhbar.lookup_query(coalesce(query, ''));
+    looked_up constant tsquery := akhbar.marked_query(words, outlets, section);
     parts text[] := '{""}';      -- whose days a span is made of: all articles', or those of outlets or of a section
     beside tsquery := looked_up; -- what is asked for beside those days
     wanted integer := CASE order_by WHEN 'rank' THEN greatest(max_rows, 200) ELSE max_rows END;
@@ -124,6 +132,7 @@ DECLARE
     days real;                   -- its width
     pace real;                   -- articles a day about then
     daily real;                  -- of those outlets and that section
+    of_section constant real := akhbar.section_share(section);
     walked real := 1;            -- share of all articles that `parts` have
     days_of_all real := greatest(extract(epoch FROM newest - eldest) / 86400, 1);
     phrase boolean := akhbar.has_phrase(coalesce(query, ''));
@@ -166,13 +175,13 @@ BEGIN
     IF cardinality(outlets) * daily <= pace THEN
         parts := outlets;
         walked := daily / pace;
-        beside := akhbar.index_query(query, NULL, section, NULL);
+        beside := akhbar.marked_query(words, NULL, section);
     ELSIF section IS NOT NULL THEN
         parts := ARRAY[akhbar.section_marker(section)];
-        walked := akhbar.section_share(section);
-        beside := akhbar.index_query(query, outlet, NULL, country);
+        walked := of_section;
+        beside := akhbar.marked_query(words, outlets, NULL);
     END IF;
-    daily := daily * akhbar.section_share(section);
+    daily := daily * of_section;
     SELECT coalesce(least(min(coalesce(word, 0.0025)), CASE WHEN phrase THEN 1 / 17.0 END), 1),
            -- words of a phrase seldom stand side by side; what is too rare for the statistics is still rarer beside others
            greatest(promised / CASE WHEN phrase THEN 20 * greatest(pairs, 1) ELSE 1 END,
